@@ -1,0 +1,36 @@
+# `make help` lists what this file can do. Everything runs inside .venv, built once from constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint bench clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@echo "make: preparing .venv (once; a few minutes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leaps needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(READY) ## gen-data → train → synthesize --task harvester → run, on small recipes
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/demo.sh
+
+test: $(READY) ## the whole test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(READY) lint test ## everything a commit must pass
+
+lint: $(READY) ## ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+bench: $(READY) ## measure the speeds that the README quotes
+	@for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
+
+clean: ## remove .venv and the caches
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

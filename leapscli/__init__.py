@@ -1,0 +1,1 @@
+"""LEAPS: programs as policies, found in a learned program space."""

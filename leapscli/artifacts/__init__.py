@@ -1,0 +1,1 @@
+"""The store: what each stage hands to the next."""

@@ -1,0 +1,78 @@
+"""Every error a user can meet.
+
+    LeapsError               exit code 1: it ran and failed
+    ├── InputError           exit code 2: what was given cannot be used
+    │   ├── ProgramSyntaxError
+    │   ├── WorldError
+    │   ├── RecipeError
+    │   ├── TaskError
+    │   └── ArtifactError
+    └── Interrupted          exit code 130: stopped by the user, work kept
+
+A message says what is wrong and where; the hint says what to do about it. Commands print both and no traceback.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LeapsError(Exception):
+    """Something went wrong that the user can understand: `message` says what and where, `hint` what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InputError(LeapsError):
+    """What was given cannot be used; nothing was written."""
+
+    exit_code = 2
+
+
+class ProgramSyntaxError(InputError):
+    """A program that is not in the language.
+
+    `line` and `column` count from 1; `found` is the offending text ("end of program" at the end), `expected` the
+    sorted alternatives that would have been accepted there.
+    """
+
+    def __init__(
+        self,
+        line: int,
+        column: int,
+        found: str,
+        expected: tuple[str, ...] = (),
+        *,
+        message: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        wanted = f", expected {' or '.join(expected)}" if expected else ""
+        super().__init__(message or f"line {line}, column {column}: found {found}{wanted}", hint)
+        self.line, self.column, self.found, self.expected = line, column, found, expected
+
+
+class WorldError(InputError):
+    """A world that cannot be: ragged rows, no Karel, Karel in a wall, too many markers."""
+
+
+class RecipeError(InputError):
+    """A recipe with mistakes; the message lists all of them as `file:line: path: what`."""
+
+
+class TaskError(InputError):
+    """An unknown task, a size that makes no sense for it, or a mistake in a user's task file."""
+
+
+class ArtifactError(InputError):
+    """An artifact that is missing, damaged, of another kind, or written by a newer version."""
+
+
+class Interrupted(LeapsError):
+    """Stopped by Ctrl-C or SIGTERM; the hint is the command that resumes."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""Recipes: what to make, as typed and validated YAML."""

@@ -1,0 +1,1 @@
+"""Search: one file a searcher, behind one init/ask/tell shape."""

@@ -1,0 +1,1 @@
+"""One plain function a stage; no command line, no printing."""

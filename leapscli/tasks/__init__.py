@@ -1,0 +1,1 @@
+"""The tasks: each a distribution of initial worlds and a reward."""

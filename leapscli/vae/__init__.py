@@ -1,0 +1,1 @@
+"""The model: a variational autoencoder of programs, and its neural executor."""
