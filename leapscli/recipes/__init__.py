@@ -1,1 +1,1 @@
-"""Recipes: what to make, as typed and validated YAML."""
+"""Typed recipes: what to make, and how, read from YAML."""

@@ -1,0 +1,159 @@
+"""From a recipe's name to the recipe: find the file, lay the overrides over it, report every mistake at once.
+
+A value is taken from the command line (`--set key.sub=value`), else from the recipe, else it is the default. The
+environment says where to work and on what device, never what a recipe holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, overload
+
+from pydantic import ValidationError
+
+from leapscli.errors import RecipeError
+from leapscli.locations import shipped
+from leapscli.recipes.base import Recipe, RunBudget
+from leapscli.recipes.dataset import DatasetRecipe
+from leapscli.recipes.model import ModelRecipe
+from leapscli.recipes.search import SearchRecipe
+from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
+
+Kind = Literal["dataset", "model", "search"]
+FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "search": "runs"}
+TYPES: dict[str, type[Recipe]] = {"dataset": DatasetRecipe, "model": ModelRecipe, "search": SearchRecipe}
+DEFAULTS: dict[str, str] = {"dataset": "paper", "model": "leaps", "search": "cem"}
+
+
+@overload
+def load_recipe(
+    kind: Literal["dataset"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
+) -> DatasetRecipe: ...
+@overload
+def load_recipe(
+    kind: Literal["model"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
+) -> ModelRecipe: ...
+@overload
+def load_recipe(
+    kind: Literal["search"],
+    name_or_path: str | Path,
+    overrides: Sequence[str] = (),
+    root: Path | None = None,
+    *,
+    task: str | None = None,
+) -> SearchRecipe: ...
+def load_recipe(
+    kind: Kind,
+    name_or_path: str | Path,
+    overrides: Sequence[str] = (),
+    root: Path | None = None,
+    *,
+    task: str | None = None,
+) -> Recipe:
+    """The recipe called so, with `key.sub=value` overrides laid over it.
+
+    A name is looked for in the workspace `root`, then among the recipes that ship; what ends in .yaml or holds a slash
+    is a path. A search recipe may hold a table `tasks:` of settings for single tasks; those of `task` apply.
+    Raises RecipeError listing every mistake as `file:line: path: message`.
+    """
+    path = find_recipe(kind, name_or_path, root)
+    layer = read_yaml(path, _label(path))
+    sections = _task_sections(layer) if kind == "search" else {}
+    chosen = merge(layer, *([sections[task]] if task in sections else []), read_overrides(overrides))
+    recipe, problems = _validate(TYPES[kind], chosen)
+    for section in sections.values():  # each is checked, whichever task is asked for
+        problems += _validate(TYPES[kind], merge(layer, section))[1]
+    if recipe is None or problems:
+        raise RecipeError("\n".join(dict.fromkeys(problems)))
+    return recipe
+
+
+def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) -> Path:
+    """The file of a recipe: a path as given, or a name among the workspace's and those that ship."""
+    text = str(name_or_path)
+    if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
+        if not Path(text).is_file():
+            raise RecipeError(f"no recipe at {text}")
+        return Path(text)
+    known = recipe_files(kind, root)
+    if text in known:
+        return known[text]
+    close = get_close_matches(text, known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known)) or 'none'}; or give a file"
+    raise RecipeError(f"no {kind} recipe called {text!r}", hint)
+
+
+def recipe_files(kind: Kind, root: Path | None = None) -> dict[str, Path]:
+    """Every recipe of a kind by name; the workspace's own hide shipped ones of the same name."""
+    folders = [shipped(FOLDERS[kind]), *([root / FOLDERS[kind]] if root else [])]
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
+
+
+def _label(path: Path) -> str:
+    """The path as shown in messages: relative to the current folder where it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _task_sections(layer: Layer) -> dict[str, Layer]:
+    """Takes the table `tasks:` out of a search recipe: one layer for each task in it."""
+    table = layer.values.pop("tasks", None) or {}
+    sections: dict[str, Layer] = {}
+    for name, values in table.items() if isinstance(table, dict) else [("", table)]:
+        place = layer.place(("tasks", name))
+        if not name or not isinstance(values, dict):
+            layer.problems.append(f"{place}: tasks: expected a table of settings for each task")
+            continue
+        below = {key[2:]: where for key, where in layer.places.items() if key[:2] == ("tasks", name) and key[2:]}
+        places = {key: f"{where}: tasks.{name}" for key, where in below.items()}
+        sections[name] = Layer(place, values, places)
+    return sections
+
+
+def _validate(model: type[Recipe], layer: Layer) -> tuple[Recipe | None, list[str]]:
+    """The recipe, or every problem as `place: key: message`."""
+    try:
+        return model.model_validate(layer.values), list(layer.problems)
+    except ValidationError as error:
+        problems = [_problem(model, layer, dict(detail)) for detail in error.errors(include_url=False)]
+        return None, [*layer.problems, *problems]
+
+
+def _problem(model: type[Recipe], layer: Layer, detail: dict[str, Any]) -> str:
+    """One pydantic error as one line."""
+    key: Key = tuple(str(part) for part in detail["loc"])
+    place = layer.place(key)
+    path = f"{'.'.join(key)}: " if key and place != f"--set {'.'.join(key)}" else ""
+    if detail["type"] == "extra_forbidden":
+        return f"{place}: {path}unknown key{_did_you_mean(model, key)}"
+    message = detail["msg"].removeprefix("Value error, ")
+    if message.startswith("Input should be "):
+        message = f"must be {message.removeprefix('Input should be ')}, found {detail['input']!r}"
+    return f"{place}: {path}{message}"
+
+
+def _keys(model: type[Recipe], prefix: str = "") -> list[str]:
+    """Every key of a recipe, nested ones with dots."""
+    keys: list[str] = []
+    for name, field in model.model_fields.items():
+        keys.append(prefix + name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Recipe):
+            keys += _keys(field.annotation, f"{prefix}{name}.") if field.annotation is not RunBudget else []
+    return keys
+
+
+def _did_you_mean(model: type[Recipe], key: Key) -> str:
+    """A suggestion among the keys that the model knows at that place."""
+    everywhere = _keys(model)
+    around = ".".join((*key[:-1], ""))
+    here = [name.removeprefix(around) for name in everywhere if name.startswith(around)]
+    close = (
+        get_close_matches(key[-1], here, 1, cutoff=0.6)
+        or [name for name in everywhere if name.endswith(f".{key[-1]}")]
+        or get_close_matches(".".join(key), everywhere, 1, cutoff=0.6)
+    )
+    return f"; did you mean `{close[0]}`?" if close else f"; known here: {', '.join(n for n in here if '.' not in n)}"

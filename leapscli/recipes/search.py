@@ -1,0 +1,42 @@
+"""The recipe of a search for a program: which searcher, its knobs, its states and its end (LEAPS, section 4.3)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
+
+
+class SearchRecipe(Recipe):
+    """A search in the latent space, or in program space, for the program of highest return."""
+
+    searcher: str = Field(default="cem", min_length=1, description="how candidates are proposed; cem is the paper's")
+    population: int = Field(default=32, gt=1, description="candidates of one iteration (LEAPS: 16 to 64 by task)")
+    sigma: float = Field(
+        default=0.5, gt=0, description="standard deviation around the mean (LEAPS: 0.1 to 0.5 by task)"
+    )
+    elite: float = Field(
+        default=0.1, gt=0, le=1, description="share of the population that moves the mean (LEAPS: 0.05 to 0.2)"
+    )
+    decay: bool = Field(
+        default=False, description="sigma falls exponentially to 0.1 over the first 500 iterations (LEAPS, by task)"
+    )
+    init: Literal["normal", "tiny_normal", "ones"] = Field(
+        default="normal", description="initial mean: N(0, 1), N(0, 0.1), or 0.01 everywhere (LEAPS, by task)"
+    )
+    iterations: int = Field(default=1000, gt=0, description="most iterations (LEAPS: 1,000)")
+    states: int = Field(
+        default=32, gt=0, description="initial states that a candidate is scored on (LEAPS: 10; since 2024: 32)"
+    )
+    held_out: int = Field(
+        default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
+    )
+    budget: BudgetField = Field(
+        default=RunBudget(primitives=10_000),
+        description="bounds one run: `220 calls` (published) or `10000 primitives`",
+    )
+    target: float = Field(default=1.0, description="stop when a program's mean return on the states reaches it")
+    max_time: Duration | None = Field(default=None, description="stop after so much time (90s, 45m, 2h)")
+    seed: Seed = Field(default=0, description="decides the states, the initial mean and every draw")
