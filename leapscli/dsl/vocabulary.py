@@ -1,4 +1,4 @@
-"""The 51 tokens of the Karel language and their ids, as the published datasets and weights use them (LEAPS, appendix)."""
+"""The 51 tokens of the Karel language and their ids, as LEAPS's published datasets and weights use them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,84 @@
+"""Syntax errors that show the place: one clear line, the source with a caret under it, and what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS
+from leapscli.errors import ProgramSyntaxError
+
+END_OF_PROGRAM = "end of program"
+
+# Blocks and negations within one another. Real programs nest four deep; the recursion of parser, printer and engine
+# is bounded by this, and Python's own parser stops at 100 levels of indentation.
+NESTING_LIMIT = 64
+
+# The alternatives of Python form, where a call has parentheses.
+PYTHON_STATEMENTS = (*(f"{action}()" for action in ACTION_TOKENS), "while", "for", "if")
+PYTHON_CONDITIONS = (*(f"{perception}()" for perception in PERCEPTIONS), "not")
+PYTHON_COUNTS = tuple(f"range({n})" for n in range(len(COUNTS)))
+
+_GROUPS = (
+    ("a statement", {*ACTION_TOKENS, "WHILE", "REPEAT", "IF", "IFELSE"}),
+    ("a statement", set(PYTHON_STATEMENTS)),
+    ("a perception", set(PERCEPTIONS)),
+    ("a perception", set(PYTHON_CONDITIONS) - {"not"}),
+    ("R=0 … R=19", set(COUNTS)),
+    ("range(0) … range(19)", set(PYTHON_COUNTS)),
+)
+_NEVER_MEANT = {"<pad>", *COUNTS, *PYTHON_COUNTS}
+_WIDTH = 76  # of the excerpt
+
+
+def describe(expected: Collection[str]) -> str:
+    """The alternatives in few words: nine statement openers become "a statement"."""
+    left, words = set(expected), []
+    for name, group in _GROUPS:
+        if group <= left:
+            left -= group
+            words.append(name)
+    return " or ".join(words + [END_OF_PROGRAM if word == "<pad>" else word for word in sorted(left)])
+
+
+def excerpt(source: str, line: int, column: int) -> str:
+    """The source line, cut to a readable width around `column`, and a caret under that column."""
+    lines = source.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    text = "".join(c if c.isprintable() else " " for c in text)
+    indent = min(len(text) - len(text.lstrip()), column - 1)
+    text, column = text[indent:], column - indent
+    start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
+    window = ("…" if start else "") + text[start : start + _WIDTH] + ("…" if start + _WIDTH < len(text) else "")
+    return f"    {window}\n    {' ' * (column - 1 - start + (start > 0))}^"
+
+
+def suggestion(found: str, expected: Collection[str]) -> str | None:
+    """`did you mean 'move'?`, where something expected looks like what was found."""
+    by_lower = {word.lower(): word for word in expected if word not in _NEVER_MEANT}
+    close = difflib.get_close_matches(found.lower(), by_lower, n=1, cutoff=0.6)
+    return f"did you mean '{by_lower[close[0]]}'?" if close else None
+
+
+def syntax_error(
+    source: str, line: int, column: int, found: str, expected: Collection[str], *, hint: str | None = None
+) -> ProgramSyntaxError:
+    """The error for `found` at a place of `source` where one of `expected` should stand."""
+    shown = found if found == END_OF_PROGRAM else f"'{found[:40]}'"
+    message = f"line {line}, column {column}: found {shown}, expected {describe(expected)}"
+    return ProgramSyntaxError(
+        line,
+        column,
+        found,
+        tuple(sorted(expected)),
+        message=f"{message}\n{excerpt(source, line, column)}",
+        hint=hint or suggestion(found, expected),
+    )
+
+
+def plain_error(
+    source: str, line: int, column: int, found: str, complaint: str, *, hint: str | None = None
+) -> ProgramSyntaxError:
+    """The error for a place where no list of alternatives helps: `complaint` says what is wrong."""
+    message = f"line {line}, column {column}: {complaint}\n{excerpt(source, line, column)}"
+    return ProgramSyntaxError(line, column, found, message=message, hint=hint)
