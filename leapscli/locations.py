@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+SHIPPED_MODEL = "leaps@v1"
 
 
-def shipped(folder: str) -> Path:
-    """The folder of that name ("datasets", "models" or "runs") that came with this installation."""
+def shipped() -> Path:
+    """The folder with the `datasets`, `models` and `runs` that came with this installation."""
     packed = PACKAGE / "shipped"
-    return (packed if packed.is_dir() else PACKAGE.parent) / folder
+    return packed if packed.is_dir() else PACKAGE.parent

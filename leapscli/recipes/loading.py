@@ -87,7 +87,7 @@ def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) 
 
 def recipe_files(kind: Kind, root: Path | None = None) -> dict[str, Path]:
     """Every recipe of a kind by name; the workspace's own hide shipped ones of the same name."""
-    folders = [shipped(FOLDERS[kind]), *([root / FOLDERS[kind]] if root else [])]
+    folders = [base / FOLDERS[kind] for base in (shipped(), root) if base]
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yaml"))}
 
 

@@ -1,0 +1,96 @@
+"""A published artifact: a folder `<kind's folder>/<name>/v<version>/` with a manifest in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from leapscli.artifacts.files import sha256
+from leapscli.artifacts.manifest import FOLDERS, MANIFEST, SEE, Kind, Manifest, read_manifest
+from leapscli.errors import ArtifactError
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_VERSION = re.compile(r"v([1-9]\d*)")
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be one: it becomes a folder and part of references."""
+    if not NAME.fullmatch(name):
+        hint = "lower-case letters, digits, - and _, beginning with a letter or digit"
+        raise ArtifactError(f"{name!r} cannot name an artifact", hint)
+    return name
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A published artifact; its manifest is read when asked for."""
+
+    path: Path
+    kind: Kind
+    name: str
+    version: int
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What the artifact says about itself. Raises ArtifactError when it cannot be trusted."""
+        manifest = read_manifest(self.path / MANIFEST)
+        if manifest.kind != self.kind:
+            raise ArtifactError(f"{self.path}: holds a {manifest.kind}, needs a {self.kind}", SEE)
+        return manifest
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the manifest, and through it of everything in the artifact."""
+        return sha256(self.path / MANIFEST)
+
+    @property
+    def reference(self) -> str:
+        """`karel@v3`."""
+        return f"{self.name}@v{self.version}"
+
+    def file(self, name: str) -> Path:
+        """The path of a file of the payload. Raises ArtifactError when the artifact has none of that name."""
+        listed = {file.name: file.size for file in self.manifest.files}
+        path = self.path / name
+        if name not in listed:
+            raise ArtifactError(f"{self.reference}: has no {name}, only {', '.join(listed) or 'nothing'}", SEE)
+        if not path.is_file() or path.stat().st_size != listed[name]:
+            found = f"{path.stat().st_size} bytes of {listed[name]}" if path.is_file() else "missing"
+            raise ArtifactError(f"{path}: damaged: {found}", f"`leaps artifacts verify {self.reference}` tells more")
+        return path
+
+
+def versions(home: Path) -> list[int]:
+    """The version numbers of the folders `v1`, `v2`, … in `home`, ascending."""
+    entries = home.iterdir() if home.is_dir() else ()
+    return sorted(int(match[1]) for entry in entries if (match := _VERSION.fullmatch(entry.name)))
+
+
+def published(root: Path, kind: Kind) -> list[Artifact]:
+    """The artifacts of a kind below `root`, by name and version; what has no manifest is none."""
+    folder = root / FOLDERS[kind]
+    homes = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name)) if folder.is_dir() else []
+    found = (Artifact(home / f"v{version}", kind, home.name, version) for home in homes for version in versions(home))
+    return [artifact for artifact in found if (artifact.path / MANIFEST).exists()]
+
+
+def at_path(path: Path, kind: Kind) -> Artifact:
+    """The artifact in the folder `path`, or the newest version in it. Raises ArtifactError."""
+    if not (path / MANIFEST).exists() and versions(path):
+        path = path / f"v{versions(path)[-1]}"
+    manifest = read_manifest(path / MANIFEST)
+    return Artifact(path.absolute(), kind, manifest.name, manifest.version)
+
+
+def readable(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """Those whose manifests can be read."""
+    found = []
+    for artifact in artifacts:
+        with suppress(ArtifactError):
+            artifact.manifest  # noqa: B018  (reads it)
+            found.append(artifact)
+    return found

@@ -1,0 +1,70 @@
+"""Files that are on the disk when they say they are: hashes, fsync, and one clear line when the disk refuses."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from leapscli.errors import ArtifactError, LeapsError
+
+ELSEWHERE = "choose another folder with --workspace or LEAPS_WORKSPACE"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turns what the system says while writing below `path` into one line: a full disk, or a place that is closed."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or path
+        if error.errno in _FULL:
+            hint = f"free some space (`leaps artifacts prune`), or {ELSEWHERE}"
+            raise LeapsError(f"{where}: the disk is full", hint) from error
+        raise ArtifactError(f"{where}: cannot be written: {error.strerror or error}", ELSEWHERE) from error
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Returns once a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file that is there whole or not at all, whatever happens in between."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync(path.parent)
+
+
+def payload(folder: Path) -> list[str]:
+    """The names of all files below a folder, as posix paths, sorted; symbolic links are refused."""
+    names: list[str] = []
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            raise ArtifactError(f"{path}: a symbolic link cannot be part of an artifact")
+        if path.is_file():
+            names.append(path.relative_to(folder).as_posix())
+    return sorted(names)

@@ -1,0 +1,131 @@
+"""What an artifact says about itself: where it came from, and every file with its hash.
+
+`manifest.yaml` is the last file written, so its presence means that the artifact is whole. Its own last line is the
+hash of the lines above it, so that a manifest that was cut or changed is noticed like any other file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from leapscli.artifacts.files import sha256
+from leapscli.errors import ArtifactError
+from leapscli.version import package_version
+
+SCHEMA = 1
+MANIFEST = "manifest.yaml"
+Kind = Literal["dataset", "model", "run"]
+FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs"}
+SEE = "`leaps artifacts list` shows what there is"
+REMAKE = "restore it from a copy, or remove this version and make it again"
+_LIBRARIES = ("torch", "numpy", "numba", "h5py", "safetensors")
+_CHECKSUM = b"checksum: "
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileEntry(_Record):
+    """One file of the payload; `name` is its posix path within the artifact, `size` in bytes."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Parent(_Record):
+    """An artifact this one was made from; `sha256` is that of its manifest."""
+
+    kind: Kind
+    reference: str
+    sha256: str
+
+
+class Manifest(_Record):
+    """Everything known about an artifact besides its payload."""
+
+    schema_number: int = Field(alias="schema")
+    kind: Kind
+    name: str
+    version: int
+    created: str
+    tool: str
+    commit: str | None
+    command: str
+    recipe: dict[str, Any]
+    seed: int | None
+    parents: tuple[Parent, ...]
+    metrics: dict[str, Any]
+    environment: dict[str, str | None]
+    files: tuple[FileEntry, ...]
+    content: str
+
+    @property
+    def reference(self) -> str:
+        """`karel@v3`."""
+        return f"{self.name}@v{self.version}"
+
+
+def content_hash(files: tuple[FileEntry, ...]) -> str:
+    """One hash of all files' names and hashes: equal payloads, whenever and wherever made, have equal ones."""
+    return hashlib.sha256("".join(f"{file.sha256}  {file.name}\n" for file in files).encode()).hexdigest()
+
+
+def describe_file(folder: Path, name: str) -> FileEntry:
+    """Size and hash of one file of an artifact."""
+    path = folder / name
+    return FileEntry(name=name, size=path.stat().st_size, sha256=sha256(path))
+
+
+def environment(device: str | None) -> dict[str, str | None]:
+    """What this process runs on; read from package metadata, nothing is imported."""
+    libraries = {name: package_version(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), "platform": platform.platform(), **libraries, "device": device}
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Writes the manifest with its checksum line; the caller syncs."""
+    values = manifest.model_dump(mode="json", by_alias=True)
+    body = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120).encode()
+    path.write_bytes(body + _CHECKSUM + hashlib.sha256(body).hexdigest().encode() + b"\n")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest at `path`. Raises ArtifactError: missing, damaged, or of a newer schema."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ArtifactError(f"{path.parent}: no {MANIFEST} here, so this is no artifact", SEE) from None
+    except OSError as error:
+        raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from None
+    body, found, checksum = content.rpartition(_CHECKSUM)
+    if not found or checksum != hashlib.sha256(body).hexdigest().encode() + b"\n":
+        raise ArtifactError(f"{path}: damaged: its last line does not match the lines above it", REMAKE)
+    return _parse(path, body)
+
+
+def _parse(path: Path, body: bytes) -> Manifest:
+    """The manifest's values, its schema number looked at first."""
+    try:
+        values = yaml.load(body, Loader=_Loader)
+    except yaml.YAMLError:
+        raise ArtifactError(f"{path}: damaged: not YAML", REMAKE) from None
+    schema = values.get("schema") if isinstance(values, dict) else None
+    if isinstance(schema, int) and schema > SCHEMA:
+        message = f"{path}: written as schema {schema}, this version of leaps reads up to {SCHEMA}"
+        raise ArtifactError(message, "upgrade leaps")
+    try:
+        return Manifest.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ArtifactError(f"{path}: not a manifest: {key}: {first['msg']}", REMAKE) from None

@@ -1,0 +1,171 @@
+"""Making an artifact: write aside, sync, hash, manifest last, one rename.
+
+A draft is a folder in `<kind's folder>/.staging/` on the same file system as its final place, held by a lock that dies
+with its process. Whatever happens before the rename leaves only that folder, which no listing shows; what happens
+after it finds a whole artifact. Two processes that want the same version number both try the rename: one succeeds, the
+other finds the place taken and takes the next number.
+"""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from leapscli.artifacts.artifact import Artifact, versions
+from leapscli.artifacts.files import disk_errors, payload, sync
+from leapscli.artifacts.manifest import (
+    FOLDERS,
+    MANIFEST,
+    SCHEMA,
+    Kind,
+    Manifest,
+    Parent,
+    content_hash,
+    describe_file,
+    environment,
+    write_manifest,
+)
+from leapscli.errors import ArtifactError
+from leapscli.version import tool_commit, tool_version
+
+STAGING = ".staging"
+LAST = ".last"  # holds the highest version number ever removed, so that none is given twice
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR)
+
+
+class Draft:
+    """An artifact being made: write its files into `path`, then `publish`."""
+
+    def __init__(self, root: Path, kind: Kind, name: str, path: Path) -> None:
+        self.root, self.kind, self.name, self.path = root, kind, name, path
+
+    def publish(
+        self,
+        *,
+        recipe: Mapping[str, Any],
+        seed: int | None,
+        parents: Sequence[Artifact] = (),
+        metrics: Mapping[str, Any] | None = None,
+        command: str = "",
+        device: str | None = None,
+    ) -> Artifact:
+        """Gives the payload its manifest, its version and its place; the draft is used up.
+
+        `recipe` is the resolved recipe, `metrics` plain numbers and texts, `command` the line that was typed.
+        """
+        with disk_errors(self.path):
+            (self.path / MANIFEST).unlink(missing_ok=True)  # of a draft that was killed at its rename
+            names = payload(self.path)
+            files = tuple(describe_file(self.path, name) for name in names)
+            _sync_all(self.path)
+            manifest = Manifest(
+                schema=SCHEMA,
+                kind=self.kind,
+                name=self.name,
+                version=0,
+                created=datetime.now(UTC).isoformat(timespec="microseconds"),
+                tool=tool_version(),
+                commit=tool_commit(),
+                command=command,
+                recipe=dict(recipe),
+                seed=seed,
+                parents=tuple(Parent(kind=p.kind, reference=p.reference, sha256=p.sha256) for p in parents),
+                metrics=dict(metrics or {}),
+                environment=environment(device),
+                files=files,
+                content=content_hash(files),
+            )
+            return self._claim(manifest)
+
+    def _claim(self, manifest: Manifest) -> Artifact:
+        """Renames the draft to the first version number that is free, writing that number into the manifest."""
+        home = self.root / FOLDERS[self.kind] / self.name
+        home.mkdir(parents=True, exist_ok=True)
+        version = next_version(home)
+        while True:
+            write_manifest(self.path / MANIFEST, manifest.model_copy(update={"version": version}))
+            sync(self.path / MANIFEST)
+            sync(self.path)
+            try:
+                self.path.rename(home / f"v{version}")
+                break
+            except OSError as error:
+                if error.errno not in _TAKEN:
+                    raise
+                version = max(version + 1, next_version(home))
+        sync(home)
+        return Artifact(home / f"v{version}", self.kind, self.name, version)
+
+
+def next_version(home: Path) -> int:
+    """One more than the highest version there is or was."""
+    with suppress(FileNotFoundError, ValueError):
+        return max([*versions(home), int((home / LAST).read_text())], default=0) + 1
+    return max(versions(home), default=0) + 1
+
+
+def _sync_all(folder: Path) -> None:
+    """Every file and folder below `folder` is on the disk."""
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)
+
+
+@contextmanager
+def open_draft(root: Path, kind: Kind, name: str, key: str | None, resume: bool) -> Iterator[Draft]:
+    """A draft under its lock. Without `key` it is removed unless published; with one it is kept for `resume`."""
+    staging = root / FOLDERS[kind] / STAGING
+    path = staging / (f"{name}-{key}" if key else f"tmp-{name}-{secrets.token_hex(6)}")
+    with disk_errors(staging):
+        staging.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(f"{path}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            hint = "wait for it, or stop it"
+            raise ArtifactError(f"another process is making this {kind} ({path})", hint) from None
+    draft = Draft(root, kind, name, path)
+    try:
+        with disk_errors(path):
+            if not resume and path.exists():
+                shutil.rmtree(path)
+            path.mkdir(exist_ok=True)
+        yield draft
+    finally:
+        if key is None:
+            shutil.rmtree(path, ignore_errors=True)  # after publication there is nothing left here
+            with suppress(OSError):
+                Path(lock.lock_file).unlink()
+        lock.release()
+
+
+def leftovers(root: Path) -> list[tuple[Path, bool]]:
+    """Drafts that no living process holds: (folder, whether a `resume` could take it up)."""
+    found: list[tuple[Path, bool]] = []
+    for folder in FOLDERS.values():
+        for path in sorted((root / folder / STAGING).glob("*/")):
+            lock = FileLock(f"{path}.lock")
+            with suppress(Timeout, OSError), lock.acquire(timeout=0):
+                found.append((path, not path.name.startswith(("tmp-", "removed-"))))
+    return found
+
+
+def discard(path: Path) -> bool:
+    """Removes a leftover draft, unless a process holds it after all."""
+    lock = FileLock(f"{path}.lock")
+    try:
+        with lock.acquire(timeout=0), disk_errors(path):
+            shutil.rmtree(path)
+            if path.name.startswith(("tmp-", "removed-")):
+                Path(lock.lock_file).unlink(missing_ok=True)
+            return True
+    except Timeout:
+        return False

@@ -1,0 +1,122 @@
+"""The workspace: where artifacts live, how a reference finds one, and how one is removed.
+
+<workspace>/datasets/karel/v3/     manifest.yaml, programs.h5
+<workspace>/models/leaps/v1/       manifest.yaml, weights.safetensors, …
+<workspace>/runs/harvester/v12/    manifest.yaml, program.txt, …
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from leapscli.artifacts.artifact import NAME, Artifact, at_path, check_name, published, readable
+from leapscli.artifacts.files import disk_errors, write_whole
+from leapscli.artifacts.manifest import SEE, Kind
+from leapscli.artifacts.staging import LAST, STAGING, Draft, discard, next_version, open_draft
+from leapscli.artifacts.verify import verify
+from leapscli.errors import ArtifactError
+from leapscli.locations import SHIPPED_MODEL, shipped
+
+__all__ = ["Artifact", "Draft", "Workspace", "verify"]
+
+_MAKE = {"dataset": "leaps gen-data", "model": "leaps train", "run": "leaps synthesize --task harvester"}
+Artifacts = list[Artifact]
+KINDS: tuple[Kind, ...] = ("dataset", "model", "run")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with artifacts below it."""
+
+    root: Path
+
+    @classmethod
+    def locate(cls, flag: Path | None = None) -> Workspace:
+        """The workspace of a command: `flag`, else the environment's LEAPS_WORKSPACE, else the current folder."""
+        chosen = flag or (Path(os.environ["LEAPS_WORKSPACE"]) if os.environ.get("LEAPS_WORKSPACE") else Path())
+        if chosen.exists() and not chosen.is_dir():
+            raise ArtifactError(f"{chosen}: a workspace is a folder")
+        return cls(chosen.absolute())
+
+    def list(self, kind: Kind | None = None) -> Artifacts:
+        """Every published artifact of a kind, or of all: by kind, name and version."""
+        return [artifact for each in ([kind] if kind else KINDS) for artifact in published(self.root, each)]
+
+    def resolve(self, reference: str | Path | None, kind: Kind) -> Artifact:
+        """The artifact meant by `karel` (its newest version), `karel@v3`, a path, or None (the newest of that kind).
+
+        A model that the workspace does not have may be the one that ships. The manifest is read and its
+        kind and files checked, though not their hashes. Raises ArtifactError.
+        """
+        artifact = self._find(None if reference is None else str(reference), kind)
+        for file in artifact.manifest.files:
+            artifact.file(file.name)
+        return artifact
+
+    def _find(self, reference: str | None, kind: Kind) -> Artifact:
+        if reference is None:
+            return self._newest(kind)
+        if "/" in reference or os.sep in reference or reference.startswith("."):
+            return at_path(Path(reference), kind)
+        name, at, number = reference.partition("@")
+        if not NAME.fullmatch(name) or (at and not re.fullmatch(r"v?[1-9]\d*", number)):
+            raise ArtifactError(
+                f"{reference!r} is no reference", f"write {kind} references as name, name@v3, or a path"
+            )
+        candidates = [artifact for artifact in self._reachable(kind) if artifact.name == name]
+        matching = [a for a in candidates if not at or a.version == int(number.removeprefix("v"))]
+        if matching:
+            return matching[-1]
+        has = f"; there are {', '.join(a.reference for a in candidates)}" if candidates else ""
+        raise ArtifactError(f"no {kind} {reference} in {self.root}{has}", SEE)
+
+    def _newest(self, kind: Kind) -> Artifact:
+        artifacts = self.list(kind) or self._reachable(kind)
+        if not artifacts:
+            raise ArtifactError(
+                f"no {kind} in {self.root}", f"make one with `{_MAKE[kind]}`, or name another --workspace"
+            )
+        return max(artifacts, key=lambda artifact: (artifact.manifest.created, artifact.version))
+
+    def _reachable(self, kind: Kind) -> Artifacts:
+        """Those of the workspace, and the shipped model where it has none of that name."""
+        own = self.list(kind)
+        names = {artifact.name for artifact in own}
+        extra = published(shipped(), "model") if kind == "model" else []
+        extra = [artifact for artifact in extra if artifact.reference == SHIPPED_MODEL]
+        return [*own, *(artifact for artifact in extra if artifact.name not in names)]
+
+    def stage(
+        self, kind: Kind, name: str, *, key: str | None = None, resume: bool = False
+    ) -> AbstractContextManager[Draft]:
+        """A folder to write a new artifact into; `publish` makes it one.
+
+        Without `key` whatever is unpublished at the end is removed. With one (a hash of what is being made) it is
+        kept, and `resume=True` takes it up again; `resume=False` starts it afresh.
+        """
+        return open_draft(self.root, kind, check_name(name), key, resume)
+
+    def descendants(self, artifact: Artifact) -> Artifacts:
+        """The artifacts of this workspace that were made from this one, directly or not."""
+        found: Artifacts = []
+        hashes = {artifact.sha256}
+        for other in sorted(readable(self.list()), key=lambda each: each.manifest.created):
+            if hashes & {parent.sha256 for parent in other.manifest.parents}:
+                hashes.add(other.sha256)
+                found.append(other)
+        return found
+
+    def remove(self, artifact: Artifact) -> None:
+        """Takes an artifact away, first with one rename, so that no reader meets half of it. Its number stays used."""
+        home = artifact.path.parent
+        removed = home.parent / STAGING / f"removed-{artifact.name}-{secrets.token_hex(6)}"
+        with disk_errors(home):
+            removed.parent.mkdir(exist_ok=True)
+            write_whole(home / LAST, f"{next_version(home) - 1}\n".encode())
+            artifact.path.rename(removed)
+        discard(removed)

@@ -1,0 +1,32 @@
+"""Which version of the tool this is, and of which commit, without importing anything heavy."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+
+from leapscli.locations import PACKAGE
+
+
+def package_version(package: str) -> str | None:
+    """The installed version of a distribution, or None; nothing is imported."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def tool_version() -> str:
+    """The version of leaps; a checkout that was never installed says so."""
+    return package_version("leaps") or "0+uninstalled"
+
+
+def tool_commit() -> str | None:
+    """The git commit of the checkout that this code runs from, `-dirty` where it was edited; None outside one."""
+    if not (PACKAGE.parent / ".git").exists():
+        return None
+    command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip() or None
+    except (OSError, subprocess.SubprocessError):
+        return None
