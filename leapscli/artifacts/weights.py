@@ -34,7 +34,7 @@ def save_weights(path: Path, state_dict: Mapping[str, torch.Tensor], meta: Mappi
 def load_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """The tensors (on the CPU) and `meta` of a weights file. Raises ArtifactError in one line."""
     try:
-        with safe_open(path, framework="pt") as file:  # type: ignore[no-untyped-call]
+        with safe_open(path, framework="pt") as file:
             meta = _check(path, (file.metadata() or {}).get(_KEY))
             return {name: file.get_tensor(name) for name in sorted(file.keys())}, meta
     except FileNotFoundError:
