@@ -163,6 +163,8 @@ def mask(tables: Tables, cursor: Cursor, remaining: Any) -> Any:
     `remaining` is a number or an integer array [B], at most CURSOR_MAX_TOKENS at the start. As long as it starts at
     SHORTEST_PROGRAM or more and falls by one a step, no unfinished row is ever empty.
     """
+    if isinstance(remaining, int) and remaining > CURSOR_MAX_TOKENS:
+        raise ValueError(f"a cursor holds programs of at most {CURSOR_MAX_TOKENS} tokens, not {remaining}")
     room = remaining - 1 - cursor.closing
     return tables.allowed[cursor.state] & (tables.closing[cursor.state] <= room[:, None])
 

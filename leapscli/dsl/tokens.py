@@ -92,3 +92,13 @@ class TokenBatch:
         out = np.empty(len(self), np.uint64)
         hash_rows(np.ascontiguousarray(self.ids), np.ascontiguousarray(self.lengths), out)
         return out
+
+    def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """bool[P]: whether each row spells a program."""
+        from leapscli.dsl.grammar import END, START, TABLES
+        from leapscli.dsl.kernels import check_rows
+
+        out = np.empty(len(self), np.bool_)
+        automaton = (TABLES.allowed, TABLES.target, TABLES.back, TABLES.push, TABLES.pop, START, END)
+        check_rows(np.ascontiguousarray(self.ids), np.ascontiguousarray(self.lengths), *automaton, out)
+        return out
