@@ -1,1 +1,1 @@
-"""Search: one file a searcher, behind one init/ask/tell shape."""
+"""Searchers for the program of highest return, in the latent space and in program space, behind one ask/tell shape."""

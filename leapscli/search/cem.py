@@ -1,0 +1,112 @@
+"""The Cross-Entropy Method in the latent space (LEAPS, section 4.3; details from its published code).
+
+    sample   z_i ~ N(mean, sigma²),  i = 1 … population
+    select   the elite, the share of highest return
+    move     mean ← Σ r_i z_i / Σ r_i over the elite
+
+DEVIATION: negative returns weigh nothing, and if no elite has a positive one all weigh the same. The published code
+divides by the sum of the returns whatever its sign, and moves the mean to the origin where all are 0.
+DEVIATION: of candidates with equal returns the earlier ones are elite; there it is the alphabet of their programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.seeding import stream
+
+Init = Literal["normal", "tiny_normal", "ones"]
+
+FINAL_SIGMA = 0.1  # where a decaying sigma ends (LEAPS, appendix)
+DECAY_ITERATIONS = 500  # half of the 1,000 iterations at most (published code)
+STREAK = 10  # converged after so many iterations at the top (LEAPS, section 5)
+TOP_RETURN = 1.0  # what every task pays at most
+
+
+@dataclass(frozen=True, eq=False)
+class CEMState:
+    """`mean` float32[Z]; `threshold`: the elite's lowest return.
+
+    `streak`: for how many iterations the program of the mean has had the top return.
+    """
+
+    seed: int
+    iteration: int
+    mean: NDArray[np.float32]
+    streak: int
+    threshold: float
+
+
+def initial_mean(init: Init, size: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """The first mean, float32[Z] (LEAPS, appendix: by task)."""
+    if init == "ones":
+        return np.full(size, 0.01, np.float32)
+    return rng.standard_normal(size, np.float32) * np.float32(1.0 if init == "normal" else 0.1)
+
+
+def elite_rows(returns: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """The rows of the `count` highest returns, best first; of equals the earlier."""
+    return np.argsort(-returns, kind="stable")[:count]
+
+
+def weighted_mean(z: NDArray[np.float32], returns: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The mean of `z` [E, Z] weighted by `returns` [E]; see the deviation above."""
+    weights = np.maximum(returns, 0.0)
+    if not weights.any():
+        weights = np.ones_like(returns)
+    mean: NDArray[np.float32] = (weights @ z / weights.sum()).astype(np.float32)
+    return mean
+
+
+class CEM:
+    """Candidates around one mean. The first candidate of an iteration is the mean itself; it is never elite."""
+
+    def __init__(self, latent: int, *, population: int, sigma: float, elite: float, decay: bool, init: Init) -> None:
+        self.latent, self.population, self.sigma0, self.decay, self.initial = latent, population, sigma, decay, init
+        self.elites = max(1, round(population * elite))
+
+    def sigma(self, iteration: int) -> float:
+        """The standard deviation of an iteration, counted from 0."""
+        if not self.decay:
+            return self.sigma0
+        progress = min(iteration, DECAY_ITERATIONS) / DECAY_ITERATIONS
+        return float(self.sigma0 * (FINAL_SIGMA / self.sigma0) ** progress)
+
+    def init(self, seed: int) -> CEMState:
+        """A state with the first mean."""
+        return CEMState(seed, 0, initial_mean(self.initial, self.latent, stream(seed, "cem", "init")), 0, -np.inf)
+
+    def ask(self, state: CEMState) -> Latents:
+        """The mean, and the population around it: [1 + population, Z]."""
+        rng = stream(state.seed, "cem", state.iteration)
+        noise = rng.standard_normal((self.population, self.latent), np.float32)
+        z = state.mean + np.float32(self.sigma(state.iteration)) * noise
+        return Latents(np.concatenate([state.mean[None], z]), greedy=1, seed=int(rng.integers(2**31)))
+
+    def tell(self, state: CEMState, points: Points, scored: Scored) -> CEMState:
+        """Moves the mean to the elite."""
+        assert isinstance(points, Latents)
+        z, returns = points.z[1:], scored.returns[1:]
+        rows = elite_rows(returns, self.elites)
+        top = scored.returns[0] >= TOP_RETURN - 1e-9
+        return replace(
+            state,
+            iteration=state.iteration + 1,
+            mean=weighted_mean(z[rows], returns[rows]),
+            streak=state.streak + 1 if top else 0,
+            threshold=float(returns[rows[-1]]),
+        )
+
+    def converged(self, state: CEMState) -> bool:
+        """Whether the program of the mean has had the top return for ten iterations."""
+        return state.streak >= STREAK
+
+    def status(self, state: CEMState) -> Mapping[str, float]:
+        """The sigma of the iteration last told, and its elite's lowest return."""
+        return {"sigma": self.sigma(max(0, state.iteration - 1)), "threshold": state.threshold}

@@ -1,0 +1,104 @@
+"""The one shape of all searchers: `init` a state, `ask` it for candidates, `tell` it their returns, and so on.
+
+A searcher is knobs; everything that changes is in its state, a frozen record. `ask` changes nothing, so a state can be
+written down at any moment and taken up again. A state's random stream is `stream(seed, name, iteration)`: its seed and
+iteration are all there is to save of it.
+
+Axes: B candidates, Z latent, L tokens, N worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.tokens import TokenBatch
+
+
+class StopReason(StrEnum):
+    """Why a search ended."""
+
+    TARGET = "target"  # a program reached the target return
+    CONVERGED = "converged"  # the searcher itself was done
+    ITERATIONS = "iterations"  # the most iterations allowed
+    EVALUATIONS = "evaluations"  # the most programs allowed were executed
+    TIME = "time"  # the most seconds allowed
+    INTERRUPTED = "interrupted"  # the user asked
+
+
+@dataclass(frozen=True, eq=False)
+class Latents:
+    """Candidates of the latent space: `z` float32[B, Z].
+
+    A decoder that samples takes the first `greedy` rows greedily all the same, and draws the others with `seed`; one
+    that does not sample ignores both.
+    """
+
+    z: NDArray[np.float32]
+    greedy: int = 0
+    seed: int = 0
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+
+Points: TypeAlias = Latents | TokenBatch
+"""Candidates: vectors to decode, or programs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What the objective says of B candidates.
+
+    `tokens`: their programs. `hashes` uint64[B]: equal for equal programs. `returns` float64[B]: each one's mean over
+    the states. `first` int64: the rows at which each distinct program stands first, ascending.
+    """
+
+    tokens: TokenBatch
+    hashes: NDArray[np.uint64]
+    returns: NDArray[np.float64]
+    first: NDArray[np.int64]
+
+
+class LatentSpace(Protocol):
+    """What latent searchers know of a model."""
+
+    @property
+    def latent(self) -> int:
+        """Z, the length of a vector."""
+
+    def decode(self, points: Latents) -> TokenBatch:
+        """B vectors → B programs."""
+
+    def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
+        """B programs → the means of their vectors, float32[B, Z]."""
+
+
+S = TypeVar("S")
+
+
+class Searcher(Protocol[S]):
+    """How candidates are proposed. States are frozen dataclasses of numbers, arrays, token batches and such records."""
+
+    def init(self, seed: int) -> S:
+        """The state before the first iteration."""
+
+    def ask(self, state: S) -> Points:
+        """This iteration's candidates; the same for the same state."""
+
+    def tell(self, state: S, points: Points, scored: Scored) -> S:
+        """The next state, given what `ask` returned and how it scored."""
+
+    def converged(self, state: S) -> bool:
+        """Whether there is nothing left to do."""
+
+    def status(self, state: S) -> Mapping[str, float]:
+        """Numbers worth watching: `sigma`, `threshold` (the elite's lowest return), `restarts`."""
+
+
+AnySearcher: TypeAlias = Searcher[Any]

@@ -1,0 +1,57 @@
+"""The podium keeps the best distinct programs, and the second set of states decides among them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leapscli.search.podium import UNKNOWN, Podium
+from tests.search.toy import ToySpace
+
+SPACE = ToySpace(60)
+
+
+def podium(rows, returns, validated=None, size=64):
+    rows = np.array(rows)
+    tokens = SPACE.tokens[rows]
+    validated = np.full(len(rows), UNKNOWN) if validated is None else np.array(validated, float)
+    return Podium(tokens, tokens.hashes(), np.array(returns, float), validated, size)
+
+
+def rows_of(found):
+    return SPACE.rows(found.tokens).tolist()
+
+
+def test_it_keeps_the_best_and_forgets_the_rest():
+    rng = np.random.default_rng(0)
+    returns = rng.permutation(60) / 60
+    found = Podium.empty(size=5)
+    for part in np.array_split(rng.permutation(60), 9):
+        found = found.offer(podium(part, returns[part]))
+    assert rows_of(found) == np.argsort(-returns)[:5].tolist()
+    assert found.best == returns.max()
+
+
+def test_what_is_there_already_enters_no_second_time():
+    found = Podium.empty().offer(podium([3, 4], [0.5, 0.7])).offer(podium([4, 5], [0.7, 0.6]))
+    assert rows_of(found) == [4, 5, 3]
+
+
+def test_of_equals_the_validated_then_the_shorter_then_the_older_come_first():
+    by_length = np.argsort(SPACE.tokens.lengths, kind="stable")
+    short, long = by_length[0], by_length[-1]
+    twin = next(r for r in by_length[1:] if SPACE.tokens.lengths[r] == SPACE.tokens.lengths[short])
+    found = Podium.empty().offer(podium([long], [0.5])).offer(podium([short], [0.5])).offer(podium([twin], [0.5]))
+    assert rows_of(found) == [short, twin, long]
+    other = next(r for r in range(60) if r not in (short, long, twin))
+    assert rows_of(found.offer(podium([other], [0.5], [0.4])))[0] == other
+
+
+def test_an_empty_podium_has_no_best():
+    assert Podium.empty().best == UNKNOWN
+    assert len(Podium.empty().validate(lambda tokens: np.zeros(len(tokens)))) == 0
+
+
+def test_validation_decides():
+    found = podium([1, 2, 3], [1.0, 1.0, 0.9]).validate(lambda tokens: np.array([0.7, 0.8, 0.8]))
+    assert rows_of(found) == [2, 3, 1]
+    assert found.validated.tolist() == [0.8, 0.8, 0.7]
