@@ -1,1 +1,61 @@
-"""LEAPS: programs as policies, found in a learned program space."""
+"""LEAPS: programs as policies, found in a learned program space.
+
+    import leapscli as leaps
+    program = leaps.Program.parse("DEF run m( WHILE c( frontIsClear c) w( move w) m)")
+    task = leaps.task("maze")
+    task.returns([program], task.sample(32, seed=0))
+
+Names are imported when they are first used, so `import leapscli` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leapscli.dsl.grammar import allowed_next
+    from leapscli.dsl.program import Program
+    from leapscli.errors import LeapsError, ProgramSyntaxError
+    from leapscli.stages.models import load_model
+    from leapscli.tasks.registry import task
+    from leapscli.world.engine import Budget, execute
+    from leapscli.world.world import World, Worlds
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Budget": "leapscli.world.engine",
+    "LeapsError": "leapscli.errors",
+    "Program": "leapscli.dsl.program",
+    "ProgramSyntaxError": "leapscli.errors",
+    "World": "leapscli.world.world",
+    "Worlds": "leapscli.world.world",
+    "allowed_next": "leapscli.dsl.grammar",
+    "execute": "leapscli.world.engine",
+    "load_model": "leapscli.stages.models",
+    "task": "leapscli.tasks.registry",
+}
+
+__all__ = [
+    "Budget",
+    "LeapsError",
+    "Program",
+    "ProgramSyntaxError",
+    "World",
+    "Worlds",
+    "allowed_next",
+    "execute",
+    "load_model",
+    "task",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'leapscli' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,28 +1,32 @@
 """How compiled code is compiled: one decorator, one cache, one announcement.
 
-numba compiles a kernel on first use and caches the machine code. The cache folder is named after the content of every
-kernel of this package, so an edit anywhere recompiles what it must, and a read-only installation still caches.
+numba, which nothing else here imports, compiles a kernel on first use and caches the machine code. The cache folder is
+named after the content of this package's code, so no edit is ever missed, and a read-only installation still caches.
 """
 
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numba
 
 PACKAGE = Path(__file__).parent
+COMPILED_ROOMS = ("dsl", "world", "tasks", "search")
 
 
 @cache
 def cache_folder() -> Path:
-    """Where machine code is kept: one folder for each content of the package's kernels."""
-    sources = sorted([*PACKAGE.rglob("kernels.py"), *PACKAGE.glob("tasks/*.py"), Path(__file__)])
+    """Where machine code is kept: one folder for each content of the rooms that hold compiled code."""
+    sources = sorted(path for room in COMPILED_ROOMS for path in (PACKAGE / room).glob("*.py"))
+    sources.append(Path(__file__))
     content = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     base = os.environ.get("LEAPS_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "leaps" / content
@@ -30,12 +34,13 @@ def cache_folder() -> Path:
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` with numba: no Python objects, no GIL, IEEE arithmetic, cached on disk."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())  # read when the decorator runs; others' functions keep their own
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())  # read when the decorator runs; others' functions keep their own
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -66,3 +71,21 @@ class _Announce:
 def announce_compilation(say: Callable[[str], None] = lambda text: print(text, file=sys.stderr)) -> None:
     """Call `say` with one line the first time that this process has to compile."""
     numba.core.event.register("numba:compile", _Announce(say))
+
+
+def with_names(template: Callable[..., Any], name: str, **names: Any) -> Callable[..., Any]:
+    """A copy of the function `template` called `name`, in which `names` stand in place of its globals.
+
+    This is how a kernel takes another function: compiled in, so that it costs nothing, and still cached on disk, under
+    `name`: whoever passes other `names` must pass another name.
+    """
+    clone = FunctionType(template.__code__, {**template.__globals__, **names}, template.__name__)
+    clone.__qualname__, clone.__module__ = f"{template.__qualname__}-{name}", template.__module__
+    return clone
+
+
+def source_name(function: Callable[..., Any]) -> str:
+    """A name that changes whenever the file that defines `function` does: what to cache a specialised kernel under."""
+    path = Path(inspect.getsourcefile(function) or "")
+    content = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "unknown"
+    return f"{function.__module__.rpartition('.')[2]}-{function.__name__}-{content}"
