@@ -78,12 +78,12 @@ def published(root: Path, kind: Kind) -> list[Artifact]:
     return [artifact for artifact in found if (artifact.path / MANIFEST).exists()]
 
 
-def at_path(path: Path, kind: Kind) -> Artifact:
-    """The artifact in the folder `path`, or the newest version in it. Raises ArtifactError."""
+def at_path(path: Path, kind: Kind | None) -> Artifact:
+    """The artifact in the folder `path`, or the newest version in it, of any kind if None. Raises ArtifactError."""
     if not (path / MANIFEST).exists() and versions(path):
         path = path / f"v{versions(path)[-1]}"
     manifest = read_manifest(path / MANIFEST)
-    return Artifact(path.absolute(), kind, manifest.name, manifest.version)
+    return Artifact(path.absolute(), kind or manifest.kind, manifest.name, manifest.version)
 
 
 def readable(artifacts: Iterable[Artifact]) -> list[Artifact]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,12 @@ __all__ = ["Artifact", "Draft", "Workspace", "verify"]
 
 _MAKE = {"dataset": "leaps gen-data", "model": "leaps train", "run": "leaps synthesize --task harvester"}
 Artifacts = list[Artifact]
+
+
+def _is_path(reference: str) -> bool:
+    return "/" in reference or os.sep in reference or reference.startswith(".")
+
+
 KINDS: tuple[Kind, ...] = ("dataset", "model", "run")
 
 
@@ -61,35 +67,38 @@ class Workspace:
     def _find(self, reference: str | None, kind: Kind) -> Artifact:
         if reference is None:
             return self._newest(kind)
-        if "/" in reference or os.sep in reference or reference.startswith("."):
-            return at_path(Path(reference), kind)
+        if _is_path(reference):
+            return at_path(self._place(reference), kind)
         name, at, number = reference.partition("@")
         if not NAME.fullmatch(name) or (at and not re.fullmatch(r"v?[1-9]\d*", number)):
             raise ArtifactError(
                 f"{reference!r} is no reference", f"write {kind} references as name, name@v3, or a path"
             )
-        candidates = [artifact for artifact in self._reachable(kind) if artifact.name == name]
+        candidates = [artifact for artifact in self.reachable(kind) if artifact.name == name]
         matching = [a for a in candidates if not at or a.version == int(number.removeprefix("v"))]
         if matching:
             return matching[-1]
         has = f"; there are {', '.join(a.reference for a in candidates)}" if candidates else ""
         raise ArtifactError(f"no {kind} {reference} in {self.root}{has}", SEE)
 
+    def _place(self, path: str) -> Path:
+        """A path as given, or else below the workspace."""
+        return Path(path) if Path(path).exists() else self.root / path
+
     def _newest(self, kind: Kind) -> Artifact:
-        artifacts = self.list(kind) or self._reachable(kind)
+        artifacts = self.list(kind) or self.reachable(kind)
         if not artifacts:
             raise ArtifactError(
                 f"no {kind} in {self.root}", f"make one with `{_MAKE[kind]}`, or name another --workspace"
             )
         return max(artifacts, key=lambda artifact: (artifact.manifest.created, artifact.version))
 
-    def _reachable(self, kind: Kind) -> Artifacts:
+    def reachable(self, kind: Kind | None = None) -> Artifacts:
         """Those of the workspace, and the shipped model where it has none of that name."""
         own = self.list(kind)
-        names = {artifact.name for artifact in own}
-        extra = published(shipped(), "model") if kind == "model" else []
-        extra = [artifact for artifact in extra if artifact.reference == SHIPPED_MODEL]
-        return [*own, *(artifact for artifact in extra if artifact.name not in names)]
+        names = {artifact.name for artifact in own if artifact.kind == "model"}
+        extra: Artifacts = published(shipped(), "model") if kind in ("model", None) else []
+        return [*own, *(each for each in extra if each.reference == SHIPPED_MODEL and each.name not in names)]
 
     def stage(
         self, kind: Kind, name: str, *, key: str | None = None, resume: bool = False
@@ -101,12 +110,29 @@ class Workspace:
         """
         return open_draft(self.root, kind, check_name(name), key, resume)
 
+    def find(self, reference: str, kind: Kind | None = None) -> Artifact:
+        """The artifact meant by a reference, be it whole or not. Raises ArtifactError when it means none or two."""
+        if _is_path(reference):
+            return at_path(self._place(reference), kind)
+        found: Artifacts = []
+        for each in [kind] if kind else KINDS:
+            with suppress(ArtifactError):
+                found.append(self._find(reference, each))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ArtifactError(f"no {kind or 'artifact'} {reference} in {self.root}", SEE)
+        kinds = " and a ".join(artifact.kind for artifact in found)
+        raise ArtifactError(f"{reference} is a {kinds}", "say which with --kind")
+
     def descendants(self, artifact: Artifact) -> Artifacts:
         """The artifacts of this workspace that were made from this one, directly or not."""
         found: Artifacts = []
         hashes = {artifact.sha256}
         for other in sorted(readable(self.list()), key=lambda each: each.manifest.created):
-            if hashes & {parent.sha256 for parent in other.manifest.parents}:
+            parents = other.manifest.parents
+            named = any(each.kind == artifact.kind and each.reference == artifact.reference for each in parents)
+            if named or hashes & {parent.sha256 for parent in parents}:
                 hashes.add(other.sha256)
                 found.append(other)
         return found
