@@ -26,9 +26,21 @@ class SearchRecipe(Recipe):
     init: Literal["normal", "tiny_normal", "ones"] = Field(
         default="normal", description="initial mean: N(0, 1), N(0, 0.1), or 0.01 everywhere (LEAPS, by task)"
     )
+    decoding: Literal["greedy", "sampled"] = Field(
+        default="greedy", description="a vector's program: of the likeliest tokens, or drawn (published code: drawn)"
+    )
+    patience: int | None = Field(
+        default=None, gt=0, description="begin anew after so many iterations without a better return (LEAPS: never)"
+    )
     iterations: int = Field(default=1000, gt=0, description="most iterations (LEAPS: 1,000)")
+    evaluations: int | None = Field(default=None, gt=0, description="stop after executing so many distinct programs")
     states: int = Field(
         default=32, gt=0, description="initial states that a candidate is scored on (LEAPS: 10; since 2024: 32)"
+    )
+    validation: int = Field(
+        default=128,
+        ge=0,
+        description="other initial states, which decide among the best programs (LEAPS: 0, none)",
     )
     held_out: int = Field(
         default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
@@ -37,6 +49,9 @@ class SearchRecipe(Recipe):
         default=RunBudget(primitives=10_000),
         description="bounds one run: `220 calls` (published) or `10000 primitives`",
     )
-    target: float = Field(default=1.0, description="stop when a program's mean return on the states reaches it")
+    target: float | None = Field(
+        default=1.0,
+        description="stop once a program's mean return reaches it, on the states and on the validation states",
+    )
     max_time: Duration | None = Field(default=None, description="stop after so much time (90s, 45m, 2h)")
     seed: Seed = Field(default=0, description="decides the states, the initial mean and every draw")
