@@ -1,0 +1,13 @@
+"""docs/language.md tells the truth: its examples give what they show."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "language.md"
+
+
+def test_examples_of_the_page() -> None:
+    result = doctest.testfile(str(PAGE), module_relative=False)
+    assert result.attempted > 20 and result.failed == 0
