@@ -1,0 +1,115 @@
+"""Many vectors → many programs: the decoder run freely, greedy or sampling, always within the grammar and 45 tokens.
+
+One step is a handful of tensor operations over all programs still being written: the state's products for gates and
+head are one matrix product, what tokens and z contribute is looked up, the automaton advances by table, and rows that
+are finished are dropped once they are worth dropping.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from leapscli.dsl.grammar import END, TABLES, Cursor, Tables, advance
+from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID
+from leapscli.vae.decoder import Decoder
+from leapscli.vae.masks import MASKS, keys
+
+PREFIX = tuple(TOKEN_ID[token] for token in ("DEF", "run", "m("))  # every program begins so
+WORTH = 8  # drop finished rows when they are one in so many: each drop copies what the others need
+
+
+@dataclass(eq=False)
+class _Rows:
+    """The programs still being written, n of them; K units."""
+
+    places: Tensor  # int64[n], their rows in the result
+    state: Tensor  # [n, K]
+    latent: Tensor  # [n, 4K], what z contributes to gates and head
+    cursor: Cursor
+
+    def keep(self, which: Tensor) -> None:
+        """Only the rows `which`."""
+        self.places, self.state, self.latent = self.places[which], self.state[which], self.latent[which]
+        self.cursor = self.cursor.map(lambda array: array[which])
+
+
+class _Step:
+    """The decoder's weights, arranged for one step: gates (3K) and head (K) side by side."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self.units = k = decoder.head.out_features
+        self.decoder, device = decoder, decoder.head.weight.device
+        self.weight = torch.cat([decoder.gru.weight_hh, decoder.head.weight[:, :k]]).t().contiguous()  # [K, 4K]
+        self.bias = torch.cat([decoder.gru.bias_hh, torch.zeros(k, device=device)])
+        self.tables: Tables = TABLES.map(lambda array: torch.as_tensor(array.copy(), device=device))
+        self.mask = torch.zeros(MASKS.allowed.shape, device=device)
+        self.mask.masked_fill_(decoder.forbidden, float("-inf"))
+
+    def begin(self, z: Tensor) -> _Rows:
+        """The state after the first token, which is given."""
+        parts = self.decoder.parts(z)
+        self.token_gates, self.token_head = parts.token_gates, parts.token_head
+        cursor = Cursor.start(len(z)).map(lambda array: torch.as_tensor(array, device=z.device))
+        latent = torch.cat([parts.latent_gates, parts.latent_head], 1)
+        return _Rows(torch.arange(len(z), device=z.device), self.decoder.start(z), latent, cursor)
+
+    def read(self, rows: _Rows, recurrent: Tensor, token: Tensor) -> None:
+        """Advance states and cursor by one token; `recurrent` [n, 4K] is the product of the states."""
+        k = self.units
+        gates = F.embedding(token, self.token_gates).add_(rows.latent[:, : 3 * k])
+        ru = gates[:, : 2 * k].add_(recurrent[:, : 2 * k]).sigmoid_()
+        new = gates[:, 2 * k :].addcmul_(ru[:, :k], recurrent[:, 2 * k : 3 * k]).tanh_()
+        rows.state = torch.lerp(new, rows.state, ru[:, k:])
+        rows.cursor = advance(self.tables, rows.cursor, token)
+
+    def product(self, rows: _Rows) -> Tensor:
+        """What the states contribute to the next gates and to the head: [n, 4K]."""
+        return torch.addmm(self.bias, rows.state, self.weight)
+
+    def logits(self, rows: _Rows, recurrent: Tensor, token: Tensor, remaining: int) -> Tensor:
+        """Masked logits [n, V] of the next token."""
+        k = self.units
+        hidden = F.embedding(token, self.token_head).add_(rows.latent[:, 3 * k :])
+        hidden = hidden.add_(recurrent[:, 3 * k :]).tanh_()
+        return self.decoder.out(hidden).add_(self.mask[keys(rows.cursor, remaining)])  # type: ignore[no-any-return]
+
+
+@torch.inference_mode()
+def decode(decoder: Decoder, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+    """Vectors float32[B, Z] → token ids uint8[B, 45], padded: the likeliest next tokens, or drawn with `generator`."""
+    step = _Step(decoder)
+    rows, ids = step.begin(z), torch.full((len(z), MAX_TOKENS), PAD, dtype=torch.uint8, device=z.device)
+    token = rows.places
+    for i in range(MAX_TOKENS):
+        recurrent = step.product(rows)
+        if i < len(PREFIX):
+            token = torch.full_like(rows.places, PREFIX[i])
+        else:
+            token = _choose(step.logits(rows, recurrent, token, MAX_TOKENS - i), generator)
+        ids[rows.places, i] = token.to(torch.uint8)
+        step.read(rows, recurrent, token)
+        token = _drop_finished(rows, token)
+        if not len(token):
+            break
+    return ids
+
+
+def _choose(logits: Tensor, generator: torch.Generator | None) -> Tensor:
+    """The next token of each row, int64[n]."""
+    if generator is None:
+        return logits.argmax(1)
+    return torch.multinomial(logits.softmax(1), 1, generator=generator).squeeze(1)
+
+
+def _drop_finished(rows: _Rows, token: Tensor) -> Tensor:
+    """Leave out finished rows, if there are enough of them; their last tokens likewise."""
+    going = rows.cursor.state != END
+    left = int(going.sum())
+    if left > len(going) - max(1, len(going) // WORTH):
+        return token
+    rows.keep(going)
+    return token[going]
