@@ -28,18 +28,21 @@ class _Rows:
 
     places: Tensor  # int64[n], their rows in the result
     state: Tensor  # [n, K]
-    latent: Tensor  # [n, 4K], what z contributes to gates and head
+    gates: Tensor  # [n, 3K], what z contributes to them
+    head: Tensor  # [n, K], likewise
     cursor: Cursor
 
     def keep(self, which: Tensor) -> None:
         """Only the rows `which`."""
-        self.places, self.state, self.latent = self.places[which], self.state[which], self.latent[which]
+        self.places, self.state = self.places[which], self.state[which]
+        self.gates, self.head = self.gates[which], self.head[which]
         self.cursor = self.cursor.map(lambda array: array[which])
 
 
-class _Step:
-    """The decoder's weights, arranged for one step: gates (3K) and head (K) side by side."""
+class Decoding:
+    """A decoder whose weights stay as they are, arranged for single steps: gates (3K) and head (K) side by side."""
 
+    @torch.inference_mode()
     def __init__(self, decoder: Decoder) -> None:
         self.units = k = decoder.head.out_features
         self.decoder, device = decoder, decoder.head.weight.device
@@ -48,54 +51,47 @@ class _Step:
         self.tables: Tables = TABLES.map(lambda array: torch.as_tensor(array.copy(), device=device))
         self.mask = torch.zeros(MASKS.allowed.shape, device=device)
         self.mask.masked_fill_(decoder.forbidden, float("-inf"))
+        self.token_gates, self.token_head = decoder.token_parts()
 
-    def begin(self, z: Tensor) -> _Rows:
-        """The state after the first token, which is given."""
-        parts = self.decoder.parts(z)
-        self.token_gates, self.token_head = parts.token_gates, parts.token_head
+    @torch.inference_mode()
+    def __call__(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+        """Vectors float32[B, Z] → ids uint8[B, 45], padded: the likeliest tokens, or tokens drawn with `generator`."""
+        rows, ids = self._begin(z), torch.full((len(z), MAX_TOKENS), PAD, dtype=torch.uint8, device=z.device)
+        token = rows.places
+        for i in range(MAX_TOKENS if len(z) else 0):
+            recurrent = torch.addmm(self.bias, rows.state, self.weight)  # [n, 4K]
+            if i < len(PREFIX):
+                token = torch.full_like(rows.places, PREFIX[i])
+            else:
+                token = _choose(self._logits(rows, recurrent, token, MAX_TOKENS - i), generator)
+            ids[rows.places, i] = token.to(torch.uint8)
+            self._read(rows, recurrent, token)
+            token = _drop_finished(rows, token)
+            if not len(token):
+                break
+        return ids
+
+    def _begin(self, z: Tensor) -> _Rows:
+        """The state before the first token."""
+        gates, head = self.decoder.latent_parts(z)
         cursor = Cursor.start(len(z)).map(lambda array: torch.as_tensor(array, device=z.device))
-        latent = torch.cat([parts.latent_gates, parts.latent_head], 1)
-        return _Rows(torch.arange(len(z), device=z.device), self.decoder.start(z), latent, cursor)
+        return _Rows(torch.arange(len(z), device=z.device), self.decoder.start(z), gates, head, cursor)
 
-    def read(self, rows: _Rows, recurrent: Tensor, token: Tensor) -> None:
+    def _read(self, rows: _Rows, recurrent: Tensor, token: Tensor) -> None:
         """Advance states and cursor by one token; `recurrent` [n, 4K] is the product of the states."""
         k = self.units
-        gates = F.embedding(token, self.token_gates).add_(rows.latent[:, : 3 * k])
+        gates = F.embedding(token, self.token_gates).add_(rows.gates)
         ru = gates[:, : 2 * k].add_(recurrent[:, : 2 * k]).sigmoid_()
         new = gates[:, 2 * k :].addcmul_(ru[:, :k], recurrent[:, 2 * k : 3 * k]).tanh_()
         rows.state = torch.lerp(new, rows.state, ru[:, k:])
         rows.cursor = advance(self.tables, rows.cursor, token)
 
-    def product(self, rows: _Rows) -> Tensor:
-        """What the states contribute to the next gates and to the head: [n, 4K]."""
-        return torch.addmm(self.bias, rows.state, self.weight)
-
-    def logits(self, rows: _Rows, recurrent: Tensor, token: Tensor, remaining: int) -> Tensor:
+    def _logits(self, rows: _Rows, recurrent: Tensor, token: Tensor, remaining: int) -> Tensor:
         """Masked logits [n, V] of the next token."""
         k = self.units
-        hidden = F.embedding(token, self.token_head).add_(rows.latent[:, 3 * k :])
+        hidden = F.embedding(token, self.token_head).add_(rows.head)
         hidden = hidden.add_(recurrent[:, 3 * k :]).tanh_()
         return self.decoder.out(hidden).add_(self.mask[keys(rows.cursor, remaining)])  # type: ignore[no-any-return]
-
-
-@torch.inference_mode()
-def decode(decoder: Decoder, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-    """Vectors float32[B, Z] → token ids uint8[B, 45], padded: the likeliest next tokens, or drawn with `generator`."""
-    step = _Step(decoder)
-    rows, ids = step.begin(z), torch.full((len(z), MAX_TOKENS), PAD, dtype=torch.uint8, device=z.device)
-    token = rows.places
-    for i in range(MAX_TOKENS):
-        recurrent = step.product(rows)
-        if i < len(PREFIX):
-            token = torch.full_like(rows.places, PREFIX[i])
-        else:
-            token = _choose(step.logits(rows, recurrent, token, MAX_TOKENS - i), generator)
-        ids[rows.places, i] = token.to(torch.uint8)
-        step.read(rows, recurrent, token)
-        token = _drop_finished(rows, token)
-        if not len(token):
-            break
-    return ids
 
 
 def _choose(logits: Tensor, generator: torch.Generator | None) -> Tensor:

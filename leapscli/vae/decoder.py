@@ -7,8 +7,6 @@ in every step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,16 +17,6 @@ from leapscli.vae.masks import MASKS
 from leapscli.vae.packing import PackedPrograms
 
 V = VOCABULARY_SIZE
-
-
-@dataclass(frozen=True, eq=False)
-class Parts:
-    """What does not depend on the states: gates of tokens [V, 3K] and z [B, 3K], head inputs of tokens [V, K] and z [B, K]."""
-
-    token_gates: Tensor
-    latent_gates: Tensor
-    token_head: Tensor
-    latent_head: Tensor
 
 
 class Decoder(nn.Module):
@@ -46,23 +34,24 @@ class Decoder(nn.Module):
         self.out = nn.Linear(hidden, V)
         self.register_buffer("forbidden", torch.from_numpy(~MASKS.allowed), persistent=False)
 
-    def parts(self, z: Tensor) -> Parts:
-        """Everything that tokens and z [B, Z] contribute."""
+    def token_parts(self) -> tuple[Tensor, Tensor]:
+        """What each token contributes, whatever the state: to the gates [V, 3K], to the head [V, K]."""
         hidden, token = self.head.out_features, self.embedding.weight
-        gates, head = self.gru.weight_ih, self.head.weight
-        return Parts(
-            F.linear(token, gates[:, :V], self.gru.bias_ih),
-            F.linear(z, gates[:, V:]),
-            F.linear(token, head[:, hidden : hidden + V], self.head.bias),
-            F.linear(z, head[:, hidden + V :]),
-        )
+        gates = F.linear(token, self.gru.weight_ih[:, :V], self.gru.bias_ih)
+        return gates, F.linear(token, self.head.weight[:, hidden : hidden + V], self.head.bias)
+
+    def latent_parts(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """What z [B, Z] contributes at every step: to the gates [B, 3K], to the head [B, K]."""
+        gates = F.linear(z, self.gru.weight_ih[:, V:])
+        return gates, F.linear(z, self.head.weight[:, self.head.out_features + V :])
 
     def forward(self, z: Tensor, programs: PackedPrograms) -> Tensor:
         """Vectors [B, Z], teacher-forced → masked logits float32[C, V] where the grammar leaves a choice."""
-        parts, sizes, at = self.parts(z), programs.input_sizes, programs.at
-        gates = F.embedding(programs.inputs, parts.token_gates) + spread(parts.latent_gates, sizes)  # [S, 3K]
+        (token_gates, token_head), (latent_gates, latent_head) = self.token_parts(), self.latent_parts(z)
+        sizes, at = programs.input_sizes, programs.at
+        gates = F.embedding(programs.inputs, token_gates) + spread(latent_gates, sizes)  # [S, 3K]
         states, _ = self.gru(gates, self.start(z).to(z.dtype), sizes)  # [S, K]
         hidden = F.linear(states[at], self.head.weight[:, : states.shape[1]])  # [C, K]
-        hidden = hidden + F.embedding(programs.inputs[at], parts.token_head) + spread(parts.latent_head, sizes)[at]
+        hidden = hidden + F.embedding(programs.inputs[at], token_head) + spread(latent_head, sizes)[at]
         logits: Tensor = self.out(torch.tanh(hidden)).float()
         return logits.masked_fill(self.forbidden[programs.keys], float("-inf"))

@@ -1,21 +1,86 @@
-"""What device to train on and in what precision: the only place that knows.
+"""What device to work on, and in what precision: the only place that knows.
 
-On CUDA: bf16 where the device has it, else fp16 with a loss scaler; TF32 for what stays in float32. On the CPU float32,
-since bf16 products measured slower there (docs/training.md).
+On CUDA products run in bf16 where the device has it, else in fp16 with a loss scaler; what stays float32 may use TF32.
+CPUs train in float32: bf16 products measured slower there (docs/training.md).
 """
 
 from __future__ import annotations
 
 import ctypes
 import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+
+from leapscli.errors import InputError
+
+Amp = Literal["auto", "off", "bf16", "fp16"]
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def keep_buffers() -> None:
-    """Let glibc keep large freed blocks instead of returning each to the system: fresh pages cost a step a fifth of its time."""
-    if sys.platform == "linux":
-        try:
-            mallopt = ctypes.CDLL(None).mallopt
-        except AttributeError:  # another libc
-            return
+def choose_device(name: str = "auto") -> torch.device:
+    """`auto`: CUDA if there is any, else the CPU; or `cpu`, `cuda`, `cuda:1`. Raises InputError."""
+    has_cuda = torch.cuda.is_available()
+    if name == "auto":
+        return torch.device("cuda" if has_cuda else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise InputError(f"no device is called {name!r}", "auto, cpu, cuda, or cuda:1") from None
+    if device.type not in ("cpu", "cuda"):
+        raise InputError(f"leaps works on cpu and cuda, not on {device.type}", "leave it to --device auto")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count() * has_cuda:
+        raise InputError(f"no {device} here: PyTorch sees {torch.cuda.device_count() * has_cuda} CUDA devices",
+                         "--device cpu, or install a CUDA build of PyTorch")  # fmt: skip
+    return device
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Where products run and in what dtype; None is float32, without autocast."""
+
+    device: torch.device
+    dtype: torch.dtype | None
+
+    @property
+    def label(self) -> str:
+        """`cpu float32`, `cuda bfloat16`: for logs and manifests."""
+        return f"{self.device} {str(self.dtype or torch.float32).removeprefix('torch.')}"
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """Around the networks, not around losses."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)
+
+    def scaler(self) -> torch.amp.GradScaler:
+        """Scales the loss where fp16 would lose small gradients; elsewhere it does nothing."""
+        return torch.amp.GradScaler(self.device.type, enabled=self.dtype is torch.float16)
+
+
+def choose_precision(device: torch.device, amp: Amp = "auto") -> Precision:
+    """The recipe's `amp` on this device."""
+    if amp == "auto":
+        amp = "off" if device.type == "cpu" else "bf16" if torch.cuda.is_bf16_supported(False) else "fp16"
+    return Precision(device, _DTYPES.get(amp))
+
+
+def prepare(device: torch.device) -> None:
+    """Settings of the process that make training faster and change no result on the CPU."""
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32
+    elif sys.platform == "linux":
+        _keep_buffers()
+
+
+def _keep_buffers() -> None:
+    """Let glibc keep large freed blocks: asking the system for fresh pages would cost a step a fifth of its time."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:  # other C libraries have none
         mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD
         mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD
+
+
+def generator(device: torch.device, key: int) -> torch.Generator:
+    """A generator of its own for one purpose and one step, so that no state needs saving."""
+    return torch.Generator(device).manual_seed(int(key) >> 1)

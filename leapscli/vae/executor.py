@@ -10,15 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.vae.gru import GRU, spread
-from leapscli.vae.packing import PackedDemos
+from leapscli.vae.packing import STOP, PackedDemos
 
-STOP = len(ACTIONS)
 CHOICES = STOP + 1
 PLANES = 16  # the direction Karel faces (4), wall, and 0..10 markers
 WALL = 4
 CHANNELS = 32
+MARGIN = 4  # what two 3×3 convolutions take off height and width
 
 
 class Executor(nn.Module):
@@ -32,7 +31,7 @@ class Executor(nn.Module):
             nn.Conv2d(CHANNELS, CHANNELS, 3),
             nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(CHANNELS * (height - 4) * (width - 4), hidden),
+            nn.Linear(CHANNELS * (height - MARGIN) * (width - MARGIN), hidden),
             nn.ReLU(),
         )
         self.action = nn.Embedding(CHOICES, CHOICES)

@@ -8,34 +8,41 @@ from typing import Any
 import torch
 from torch import nn
 
+from leapscli.errors import InputError
 from leapscli.seeding import stream_key
 from leapscli.vae.decoder import Decoder
 from leapscli.vae.encoder import Encoder
-from leapscli.vae.executor import Executor
+from leapscli.vae.executor import MARGIN, Executor
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """What the shapes of the weights follow from; `height` and `width` are those of the demonstrations' worlds."""
+class Shape:
+    """What the shapes of the weights follow from. `executor`: whether there is one, for worlds of `height`×`width`."""
 
     hidden: int = 256
     latent: int = 256
+    executor: bool = True
     height: int = 8
     width: int = 8
 
+    def __post_init__(self) -> None:
+        if self.executor and min(self.height, self.width) <= MARGIN:
+            message = f"demonstrations in {self.height}×{self.width} worlds are too small for the executor's convolutions"
+            raise InputError(message, f"at least {MARGIN + 1}×{MARGIN + 1}, or losses.latent_behavior=0")
+
     def as_dict(self) -> dict[str, Any]:
-        """For the metadata beside the weights."""
+        """For the metadata beside the weights; `Shape(**…)` reads it."""
         return asdict(self)
 
 
 class Network(nn.Module):
-    """The program embedding and its executor."""
+    """The program embedding and, where it is trained, the executor."""
 
-    def __init__(self, sizes: Sizes, seed: int = 0) -> None:
+    def __init__(self, shape: Shape, seed: int = 0) -> None:
         super().__init__()
-        with torch.random.fork_rng(devices=[]):  # initial weights follow from the seed; the global generator stays as it is
-            torch.manual_seed(int(stream_key(seed, "weights") >> 1))
-            self.encoder = Encoder(sizes.hidden, sizes.latent)
-            self.decoder = Decoder(sizes.hidden, sizes.latent)
-            self.executor = Executor(sizes.hidden, sizes.latent, sizes.height, sizes.width)
-        self.sizes = sizes
+        self.shape = shape
+        with torch.random.fork_rng(devices=[]):  # modules draw from the global generator; it is put back as it was
+            torch.default_generator.manual_seed(int(stream_key(seed, "weights")) >> 1)
+            self.encoder = Encoder(shape.hidden, shape.latent)
+            self.decoder = Decoder(shape.hidden, shape.latent)
+            self.executor = Executor(shape.hidden, shape.latent, shape.height, shape.width) if shape.executor else None

@@ -14,10 +14,14 @@ import torch
 from torch import Tensor
 
 from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.vae.gru import Sizes
 from leapscli.vae.masks import MASKS, target_keys
+from leapscli.world.engine import replay
+from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
+STOP = len(ACTIONS)  # what the executor does at the end of a trace, and "before" its first action
 Moved = TypeVar("Moved", bound="_Movable")
 
 
@@ -104,3 +108,22 @@ def pack_programs(tokens: TokenBatch, keys: Array | None = None) -> PackedProgra
     arrays = (torch.from_numpy(a.astype(np.int64)) for a in (inputs, at, target[at], targets[at]))
     packed, places, chosen, wanted = arrays
     return PackedPrograms(*pack_tokens(tokens), packed, sizes_of(steps), places, chosen, wanted)
+
+
+def pack_demos(program: Array, cells: Array, agents: Array, actions: Array, lengths: Array) -> PackedDemos:
+    """Traces of programs `program` [R] from worlds (cells [R, H, W], agents [R, 3]): actions [R, T], lengths [R].
+
+    The engine replays them, so that the executor sees the states that the actions led to.
+    """
+    moments = lengths.astype(np.int64) + 1  # the stop is one
+    order = by_length(moments)
+    moments, longest = moments[order], int(moments.max(initial=1)) - 1
+    actions = actions[order, :longest]
+    frames = replay(Worlds.from_cells(cells[order], agents[order].astype(np.int16)), actions, lengths[order])
+    stops = np.full((len(order), 1), STOP, np.int64)
+    targets = np.concatenate([actions, stops], 1).astype(np.int64)
+    targets[targets < 0] = STOP  # beyond the stop it means nothing
+    previous = np.concatenate([stops, targets[:, :-1]], 1)
+    arrays = (frames.cells, frames.agents.astype(np.uint8), previous, targets)
+    packed = (torch.from_numpy(pack(array, moments)) for array in arrays)
+    return PackedDemos(torch.from_numpy(program[order]), sizes_of(moments), *packed)

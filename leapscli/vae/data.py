@@ -1,0 +1,131 @@
+"""Batches of a dataset in an order that follows from (seed, step) alone, so a position to resume from is one number.
+
+Programs stay in memory, 135 bytes each; demonstrations are read for each batch, a subsample of each program's. An epoch
+shuffles blocks of neighbours, then programs within windows of some blocks, so that a file larger than memory is read
+in whole chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from leapscli.artifacts.columns import CHUNK, Layout
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.seeding import stream
+from leapscli.vae.masks import target_keys
+from leapscli.vae.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs
+
+Array = np.ndarray[Any, Any]
+WINDOW = 64  # blocks of CHUNK programs that are shuffled into one another: 16,384 programs
+
+
+class Source(Protocol):
+    """Where programs come from; `ProgramsReader` is one."""
+
+    layout: Layout
+
+    def split(self, name: str) -> Array:
+        """Indices of a split's programs, ascending."""
+
+    def column(self, name: str, index: slice | Array) -> Any:
+        """One column at a slice or an index array."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B programs, sorted by falling length, and their demonstrations where these are trained on."""
+
+    programs: PackedPrograms
+    demos: PackedDemos | None
+    rows: Array  # int64[B], where in the dataset
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on `device`."""
+        return Batch(self.programs.to(device), self.demos and self.demos.to(device), self.rows)
+
+
+class Programs:
+    """One split of a dataset."""
+
+    def __init__(self, source: Source, split: str, *, limit: int | None = None) -> None:
+        self.source, self.rows = source, source.split(split)[:limit]
+        ids = source.column("tokens", slice(None))[self.rows]
+        self.tokens = TokenBatch(ids, source.column("lengths", slice(None))[self.rows].astype(np.int32))
+        self.keys = target_keys(self.tokens)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def places(self, rows: Array) -> Array:
+        """Where in this split the programs of these rows of the dataset are."""
+        return np.searchsorted(self.rows, rows)
+
+    def batch(self, chosen: Array, demos: int, rng: np.random.Generator) -> Batch:
+        """The programs at `chosen` int64[B] of this split, with `demos` demonstrations of each, drawn by `rng`."""
+        chosen = chosen[by_length(self.tokens.lengths[chosen])]
+        width = int(self.tokens.lengths[chosen[0]])
+        tokens = TokenBatch(self.tokens.ids[chosen, :width], self.tokens.lengths[chosen])
+        rows = self.rows[chosen]
+        return Batch(
+            pack_programs(tokens, self.keys[chosen, :width]),
+            self._demos(rows, demos, rng) if demos else None,
+            rows,
+        )
+
+    def _demos(self, rows: Array, demos: int, rng: np.random.Generator) -> PackedDemos:
+        """`demos` of each program's demonstrations [B, D, …], without repetition."""
+        which = rng.random((len(rows), self.source.layout.demonstrations)).argsort(1)[:, :demos]
+        program = np.repeat(np.arange(len(rows)), which.shape[1])
+        at = program, which.ravel()
+        names = ("cells", "agents", "actions", "demo_lengths")
+        return pack_demos(program, *(self.source.column(name, rows)[at] for name in names))
+
+
+def epoch_order(count: int, seed: int, epoch: int) -> Array:
+    """A permutation of `count` programs, shuffled in windows of neighbouring blocks: int64[count]."""
+    rng = stream(seed, "order", epoch)
+    window = rng.permutation(-(-count // CHUNK))[np.arange(count) // CHUNK] // WINDOW
+    return np.lexsort((rng.random(count), window))
+
+
+def steps_per_epoch(count: int, batch: int) -> int:
+    """Whole batches in `count` programs; one smaller batch where there is no whole one."""
+    return max(1, count // batch)
+
+
+def batches(programs: Programs, size: int, demos: int, seed: int, first: int = 0) -> Iterator[Batch]:
+    """The batches of steps `first`, `first` + 1, … without end; what is left over of an epoch is left out."""
+    each, step, epoch, order = steps_per_epoch(len(programs), size), first, -1, np.zeros(0, np.int64)
+    while True:
+        if step // each != epoch:
+            epoch = step // each
+            order = epoch_order(len(programs), seed, epoch)
+        at = step % each * size
+        yield programs.batch(order[at : at + size], demos, stream(seed, "demos", step))
+        step += 1
+
+
+def in_order(programs: Programs, size: int, demos: int) -> Iterator[Batch]:
+    """Every program once, always with the same demonstrations: for validation."""
+    for at in range(0, len(programs), size):
+        chosen = np.arange(at, min(at + size, len(programs)))
+        yield programs.batch(chosen, demos, stream(0, "validation", at))
+
+
+def ahead(feed: Iterator[Batch], device: torch.device) -> Iterator[Batch]:
+    """The batches on `device`; on CUDA the next one is made and copied while the last one is computed."""
+    if device.type == "cpu":  # making one takes a hundredth of a step, and would take a core from the step
+        yield from feed
+        return
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(lambda: next(feed).to(device))
+        while True:
+            batch = coming.result()
+            coming = worker.submit(lambda: next(feed).to(device))
+            yield batch

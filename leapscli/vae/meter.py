@@ -1,0 +1,50 @@
+"""Averages of what the steps report, kept on the device so that no step waits for a number."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from leapscli.errors import LeapsError
+from leapscli.vae.data import Array
+from leapscli.vae.objective import Terms
+
+SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accuracy")
+
+
+class Meter:
+    """Sums since the last `averages`, and the losses since the last `check`."""
+
+    HINT = "try a lower optimizer.lr, a longer warmup, or amp=off; --resume goes on from the last checkpoint"
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._count = 0
+        self._recent: list[tuple[int, Array, Tensor]] = []
+
+    def add(self, step: int, rows: Array, terms: Terms) -> None:
+        """The terms of one step on the programs `rows` of the dataset; nothing is read."""
+        for name in SCALARS:
+            if name in terms:
+                value = terms[name].detach()
+                self._sums[name] = self._sums[name] + value if name in self._sums else value
+        self._count += 1
+        self._recent.append((step, rows, terms["loss"].detach()))
+
+    def check(self) -> float:
+        """The mean loss since the last check, 0 if there was no step. Raises LeapsError where one is not a number, naming step and batch."""
+        if not self._recent:
+            return 0.0
+        losses = torch.stack([loss for _, _, loss in self._recent]).double().cpu()
+        for (step, rows, _), value in zip(self._recent, losses.tolist(), strict=True):
+            if value - value != 0:  # NaN or infinite
+                some = ", ".join(str(row) for row in sorted(rows.tolist())[:5])
+                raise LeapsError(f"step {step}: the loss is {value}, on programs {some}, … of the dataset", self.HINT)
+        self._recent.clear()
+        return float(losses.mean())
+
+    def averages(self) -> dict[str, float]:
+        """The means since the last call; reads the device."""
+        found = {name: float(value) / self._count for name, value in self._sums.items()}
+        self._sums, self._count = {}, 0
+        return found

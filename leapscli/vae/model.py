@@ -1,0 +1,82 @@
+"""A trained program embedding, ready for use: programs ⇄ vectors. What search, the API and the command line hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from leapscli.artifacts.weights import load_weights
+from leapscli.dsl.program import Program
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.errors import ArtifactError, InputError
+from leapscli.seeding import stream_key
+from leapscli.vae.checkpoint import load_state
+from leapscli.vae.decode import Decoding
+from leapscli.vae.device import choose_device, generator
+from leapscli.vae.network import Network, Shape
+from leapscli.vae.packing import by_length, pack_tokens
+from leapscli.vae.state import WEIGHTS, save_model
+
+CHUNK = 2048  # programs or vectors at once: bounds the memory
+Vectors = NDArray[np.float32]
+
+
+class LatentModel:
+    """Encoder and decoder with fixed weights. Vectors are float32[P, Z], Z = `latent`; every decoded program is valid."""
+
+    def __init__(self, network: Network, device: str = "cpu", meta: dict[str, Any] | None = None) -> None:
+        self.device = choose_device(device)
+        self.network = network.to(self.device).eval().requires_grad_(False)
+        self.latent = network.shape.latent
+        self.meta = meta or {}
+        self._decoding = Decoding(self.network.decoder)
+
+    @classmethod
+    def load(cls, path: Path | str, device: str = "cpu") -> LatentModel:
+        """From a weights file, or a folder with `weights.safetensors` in it. Raises ArtifactError."""
+        file = Path(path) / WEIGHTS if Path(path).is_dir() else Path(path)
+        weights, meta = load_weights(file)
+        try:
+            network = Network(Shape(**meta["shape"]))
+        except (KeyError, TypeError) as error:
+            raise ArtifactError(f"{file}: no program embedding: its shape is not told ({error})", "train one") from None
+        load_state(network, weights, file)
+        return cls(network, device, meta)
+
+    def save(self, path: Path | str) -> None:
+        """Write weights and metadata to one safetensors file."""
+        save_model(Path(path), self.network, {key: value for key, value in self.meta.items() if key != "shape"})
+
+    @torch.inference_mode()
+    def encode(self, programs: Sequence[Program] | TokenBatch) -> Vectors:
+        """The means of the programs' vectors, float32[P, Z]. Raises InputError for a program of more than 45 tokens."""
+        tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
+        longest = int(tokens.lengths.max(initial=0))
+        if longest > MAX_TOKENS or (len(tokens) and tokens.lengths.min() < 1):
+            raise InputError(f"programs of 1 to {MAX_TOKENS} tokens can be encoded, not of {longest}")
+        means = np.empty((len(tokens), self.latent), np.float32)
+        order = by_length(tokens.lengths)
+        for at in range(0, len(order), CHUNK):
+            rows = order[at : at + CHUNK]
+            packed, sizes = pack_tokens(tokens[rows])
+            means[rows] = self.network.encoder(packed.to(self.device), sizes)[0].cpu().numpy()
+        return means
+
+    def decode_tokens(self, z: ArrayLike, *, greedy: bool = True, seed: int = 0) -> TokenBatch:
+        """The programs of vectors [P, Z], as ids of 45 columns: the likeliest tokens, or drawn under `seed`."""
+        vectors = torch.as_tensor(np.asarray(z, np.float32))
+        if vectors.ndim != 2 or vectors.shape[1] != self.latent:
+            raise InputError(f"vectors are [P, {self.latent}] for this model, not {list(vectors.shape)}")
+        noise = None if greedy else generator(self.device, int(stream_key(seed, "decode")))
+        parts = [self._decoding(part.to(self.device), generator=noise).cpu().numpy() for part in vectors.split(CHUNK)]
+        return TokenBatch.from_ids(np.concatenate(parts))
+
+    def decode(self, z: ArrayLike) -> list[Program]:
+        """The programs of vectors [P, Z], greedily decoded."""
+        return self.decode_tokens(z).programs()

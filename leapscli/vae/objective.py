@@ -1,0 +1,47 @@
+"""One batch through the networks: the terms of the loss, and what is counted on the way."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from leapscli.recipes.model import ModelRecipe
+from leapscli.vae.data import Batch
+from leapscli.vae.device import Precision
+from leapscli.vae.encoder import sample
+from leapscli.vae.losses import executor_loss, kl_by_dimension, token_loss
+from leapscli.vae.network import Network
+
+Terms = dict[str, Tensor]
+
+
+def terms_of(network: Network, batch: Batch, precision: Precision, noise: torch.Generator) -> Terms:
+    """Scalars on the device, none of them read: `tokens`, `kl`, `executor` (the losses), and accuracies.
+
+    `kl_by_dimension` is [Z], and `right`, only for batches with demonstrations, bool[U].
+    """
+    with precision.autocast():
+        mean, log_sigma = network.encoder(batch.programs.tokens, batch.programs.sizes)
+        z = sample(mean, log_sigma, noise)
+        logits = network.decoder(z, batch.programs)
+        actions = network.executor(z, batch.demos) if network.executor and batch.demos else None
+    by_dimension = kl_by_dimension(mean, log_sigma)
+    terms = {
+        "tokens": token_loss(logits, batch.programs.targets, batch.programs.predicted),
+        "kl": by_dimension.mean(),
+        "kl_by_dimension": by_dimension.detach(),
+        "token_accuracy": (logits.detach().argmax(1) == batch.programs.targets).float().mean(),
+    }
+    if actions is not None and batch.demos is not None:
+        terms["executor"] = executor_loss(actions, batch.demos.targets)
+        terms["right"] = actions.detach().argmax(1) == batch.demos.targets
+        terms["action_accuracy"] = terms["right"].float().mean()
+    return terms
+
+
+def total(terms: Terms, recipe: ModelRecipe) -> Tensor:
+    """L = L_P + λ_L·L_L, with L_P = token cross-entropy + β·KL."""
+    loss = terms["tokens"] + recipe.losses.beta * terms["kl"]
+    if "executor" in terms:
+        loss = loss + recipe.losses.latent_behavior * terms["executor"]
+    return loss

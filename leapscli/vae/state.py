@@ -1,0 +1,88 @@
+"""Everything that moves while a model is trained, how it is saved, and how it comes back."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from leapscli.artifacts.files import write_whole
+from leapscli.artifacts.weights import save_weights
+from leapscli.recipes.model import ModelRecipe
+from leapscli.vae.checkpoint import FILE, load_checkpoint, save_checkpoint
+from leapscli.vae.device import Precision
+from leapscli.vae.network import Network, Shape
+
+WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
+Record = dict[str, Any]
+
+
+@dataclass(eq=False)
+class Training:
+    """A model at some step of its training, in the folder `out`."""
+
+    recipe: ModelRecipe
+    precision: Precision
+    out: Path
+    network: Network
+    optimizer: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
+    last: int  # the step at which it will end, as far as can be told
+    step: int = 0
+    best: Record = field(default_factory=dict)  # the validation whose weights are kept
+    latest: Record = field(default_factory=dict)
+    began: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def begin(cls, recipe: ModelRecipe, shape: Shape, precision: Precision, out: Path) -> Training:
+        """At step 0, with weights that follow from the seed."""
+        network = Network(shape, recipe.seed).to(precision.device)
+        settings = recipe.optimizer
+        optimizer = torch.optim.AdamW(network.parameters(), settings.lr, weight_decay=settings.weight_decay, fused=True)
+        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps)
+
+    @property
+    def seconds(self) -> float:
+        """Spent so far, by interrupted runs too."""
+        return time.perf_counter() - self.began
+
+    def resume(self) -> None:
+        """Go back to the checkpoint in `out`, if there is one; what was logged after it is forgotten."""
+        if not (self.out / FILE).exists():
+            return
+        notes = load_checkpoint(self.out, self.network, self.optimizer, self.scaler)
+        self.step, self.last, self.best, self.latest = (notes[key] for key in ("step", "last", "best", "latest"))
+        self.began = time.perf_counter() - notes["seconds"]
+        path = self.out / METRICS
+        lines = path.read_text().splitlines() if path.exists() else []
+        kept = [line for line in lines if json.loads(line)["step"] <= self.step]
+        write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        keys = ("step", "last", "best", "latest", "seconds")
+        notes = {key: getattr(self, key) for key in keys}
+        save_checkpoint(self.out, self.network, self.optimizer, self.scaler, notes)
+
+    def log(self, record: Record) -> None:
+        """Append a validation to metrics.jsonl; if none was better, keep its weights."""
+        with (self.out / METRICS).open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        self.latest = record
+        if not self.best or _merit(record) > _merit(self.best):
+            self.best = record
+            save_model(self.out / WEIGHTS, self.network, record)
+
+
+def _merit(record: Record) -> tuple[float, float]:
+    """More programs reconstructed are better; among equals the lower loss."""
+    return record["validation"]["reconstruction"], -record["validation"]["loss"]
+
+
+def save_model(path: Path, network: Network, record: Record) -> None:
+    """The weights, with their shape and what was measured on them."""
+    save_weights(path, network.state_dict(), {"shape": network.shape.as_dict(), **record})

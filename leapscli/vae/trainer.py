@@ -1,0 +1,145 @@
+"""The training loop: programs in, weights out.
+
+Into the folder `out` go metrics.jsonl (a line each validation), checkpoint.safetensors (to go on from) and
+weights.safetensors (the model that reconstructed most validation programs). It knows nothing of artifacts.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from pathlib import Path
+
+import torch
+from torch.nn.utils import clip_grad_norm_
+
+from leapscli.errors import InputError, LeapsError
+from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.recipes.model import ModelRecipe
+from leapscli.seeding import stream_key
+from leapscli.vae.data import Batch, Programs, Source, ahead, batches
+from leapscli.vae.device import choose_device, choose_precision, generator, prepare
+from leapscli.vae.meter import Meter
+from leapscli.vae.network import Network, Shape
+from leapscli.vae.objective import Terms, terms_of, total
+from leapscli.vae.schedule import last_step, learning_rate
+from leapscli.vae.state import Record, Training
+from leapscli.vae.validation import validate
+
+READ = 20  # steps between two looks at the losses: each look waits for the device
+
+
+class Ended(StrEnum):
+    """Why training ended."""
+
+    STEPS = "steps"
+    TIME = "time"
+    ASKED = "asked"
+
+
+def train(
+    recipe: ModelRecipe,
+    source: Source,
+    *,
+    out: Path,
+    device: str = "auto",
+    reporter: Reporter | None = None,
+    stop: StopFlag | None = None,
+    resume: bool = False,
+) -> tuple[Ended, Record]:
+    """Train as `recipe` says on the split "train": why it ended, and the record of the best validation.
+
+    With `resume` it goes on from the checkpoint in `out`, if there is one, to the weights of a run never stopped.
+    Raises LeapsError, naming step and batch, when a loss is no longer a number.
+    """
+    reporter, stop = reporter or Silent(), stop or StopFlag()
+    precision = choose_precision(choose_device(device), recipe.amp)
+    prepare(precision.device)
+    training = Training.begin(recipe, shape_of(recipe, source), precision, out)
+    learn, held_out = Programs(source, "train"), Programs(source, "validation", limit=recipe.validation.programs)
+    if not len(learn) or not len(held_out):
+        raise InputError(f"{len(learn)} programs to train on and {len(held_out)} to validate with: both are needed")
+    if resume:
+        training.resume()
+    weights = sum(parameter.numel() for parameter in training.network.parameters())
+    reporter.note(f"{weights:,} weights, {len(learn):,} programs to learn from, {precision.label}")
+    return _loop(training, learn, held_out, reporter, stop), training.best
+
+
+def shape_of(recipe: ModelRecipe, source: Source) -> Shape:
+    """The shape of the network that `recipe` makes of these demonstrations. Raises InputError where it cannot be."""
+    sizes, executor = recipe.architecture, recipe.losses.latent_behavior > 0
+    return Shape(sizes.hidden, sizes.latent, executor, source.layout.height, source.layout.width)
+
+
+def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Reporter, stop: StopFlag) -> Ended:
+    """Steps until the recipe's number, its time, or the user ends it."""
+    recipe, meter, every = training.recipe, Meter(), training.recipe.validation.every
+    size, demos = recipe.optimizer.batch, demos_of(recipe, training.network)
+    feed = ahead(batches(learn, size, demos, recipe.seed, training.step), training.precision.device)
+    reporter.start("training", recipe.steps * size, "programs")
+    while (ended := _ended(training, stop)) is None:
+        batch = next(feed)
+        meter.add(training.step + 1, batch.rows, _optimise(training, batch))
+        training.step += 1
+        if training.step % READ == 0:
+            loss = meter.check()
+            training.last = last_step(recipe, training.step, training.seconds)
+            reporter.update(training.step * size, loss=loss, **_shown(training))
+        if training.step % every == 0:
+            _validate(training, held_out, meter)
+            training.save()
+    if ended is not Ended.ASKED and training.step % every:
+        _validate(training, held_out, meter)
+    meter.check()
+    training.save()
+    return ended
+
+
+def _ended(training: Training, stop: StopFlag) -> Ended | None:
+    if stop.requested:
+        return Ended.ASKED
+    if training.step >= training.recipe.steps:
+        return Ended.STEPS
+    limit = training.recipe.max_time
+    return Ended.TIME if limit is not None and training.seconds >= limit and training.step else None
+
+
+def _optimise(training: Training, batch: Batch) -> Terms:
+    """One step of Adam; no waiting for the device."""
+    recipe, optimizer, scaler = training.recipe, training.optimizer, training.scaler
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(recipe, training.step, training.last)
+    noise = generator(training.precision.device, int(stream_key(recipe.seed, "noise", training.step)))
+    terms = terms_of(training.network, batch, training.precision, noise)
+    terms["loss"] = total(terms, recipe)
+    optimizer.zero_grad(set_to_none=True)
+    scaler.scale(terms["loss"]).backward()  # type: ignore[no-untyped-call]
+    scaler.unscale_(optimizer)
+    clip_grad_norm_(training.network.parameters(), recipe.optimizer.clip)
+    scaler.step(optimizer)
+    scaler.update()
+    return terms
+
+
+def _validate(training: Training, held_out: Programs, meter: Meter) -> None:
+    """Validate, and write down what came of it."""
+    meter.check()
+    recipe, step, seconds = training.recipe, training.step, training.seconds
+    found = validate(training.network, held_out, recipe, training.precision)
+    if not math.isfinite(found["loss"]):
+        raise LeapsError(f"step {step}: the validation loss is {found['loss']}", Meter.HINT)
+    seen = step * recipe.optimizer.batch
+    record: Record = {"step": step, "programs": seen, "seconds": round(seconds, 2)}
+    record |= {"lr": learning_rate(recipe, step - 1, training.last), "programs_per_second": round(seen / seconds, 1)}
+    training.log(record | {"train": meter.averages(), "validation": found})
+
+
+def _shown(training: Training) -> dict[str, object]:
+    """What stands beside the progress bar, once something was validated."""
+    return {"reconstruction": training.latest["validation"]["reconstruction"]} if training.latest else {}
+
+
+def demos_of(recipe: ModelRecipe, network: Network) -> int:
+    """Demonstrations of each program in a batch: none where nothing learns from them."""
+    return recipe.demos_per_program if network.executor else 0
