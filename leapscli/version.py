@@ -1,4 +1,4 @@
-"""Which version of the tool this is, and of which commit, without importing anything heavy."""
+"""Versions for the record: of installed packages, and the commit of this code; nothing heavy is imported."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ def package_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def tool_version() -> str:
-    """The version of leaps; a checkout that was never installed says so."""
-    return package_version("leaps") or "0+uninstalled"
 
 
 def tool_commit() -> str | None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from leapscli.errors import ArtifactError, LeapsError
 
 ELSEWHERE = "choose another folder with --workspace or LEAPS_WORKSPACE"
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG)
 
 
 @contextmanager
@@ -25,7 +26,9 @@ def disk_errors(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             hint = f"free some space (`leaps artifacts prune`), or {ELSEWHERE}"
             raise LeapsError(f"{where}: the disk is full", hint) from error
-        raise ArtifactError(f"{where}: cannot be written: {error.strerror or error}", ELSEWHERE) from error
+        if error.errno in _CLOSED:
+            raise ArtifactError(f"{where}: cannot be written: {error.strerror}", ELSEWHERE) from error
+        raise
 
 
 def sha256(path: Path) -> str:

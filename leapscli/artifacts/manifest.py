@@ -7,6 +7,7 @@ hash of the lines above it, so that a manifest that was cut or changed is notice
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from pathlib import Path
 from typing import Any, Literal
@@ -89,7 +90,8 @@ def describe_file(folder: Path, name: str) -> FileEntry:
 def environment(device: str | None) -> dict[str, str | None]:
     """What this process runs on; read from package metadata, nothing is imported."""
     libraries = {name: package_version(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), "platform": platform.platform(), **libraries, "device": device}
+    system = {"python": platform.python_version(), "platform": platform.platform(), "cpus": str(os.cpu_count())}
+    return {**system, **libraries, "device": device}
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from leapscli import __version__
 from leapscli.artifacts.artifact import Artifact, versions
 from leapscli.artifacts.files import disk_errors, payload, sync
 from leapscli.artifacts.manifest import (
@@ -34,7 +35,7 @@ from leapscli.artifacts.manifest import (
     write_manifest,
 )
 from leapscli.errors import ArtifactError
-from leapscli.version import tool_commit, tool_version
+from leapscli.version import tool_commit
 
 STAGING = ".staging"
 LAST = ".last"  # holds the highest version number ever removed, so that none is given twice
@@ -72,7 +73,7 @@ class Draft:
                 name=self.name,
                 version=0,
                 created=datetime.now(UTC).isoformat(timespec="microseconds"),
-                tool=tool_version(),
+                tool=__version__,
                 commit=tool_commit(),
                 command=command,
                 recipe=dict(recipe),
@@ -138,7 +139,7 @@ def open_draft(root: Path, kind: Kind, name: str, key: str | None, resume: bool)
             if not resume and path.exists():
                 shutil.rmtree(path)
             path.mkdir(exist_ok=True)
-        yield draft
+            yield draft
     finally:
         if key is None:
             shutil.rmtree(path, ignore_errors=True)  # after publication there is nothing left here

@@ -169,12 +169,21 @@ def _branch(node: Lineage, lead: str, indent: str) -> None:
     manifest = node.artifact.manifest if node.artifact else None
     below = indent + ("│  " if node.parents else "   ")
     if manifest:
-        settings = " ".join(f"{key}={value}" for key, value in manifest.recipe.items() if not isinstance(value, dict))
+        settings = " ".join(_settings(manifest.recipe))
         typer.echo(f"{below}{manifest.created[:16].replace('T', ' ')}  {manifest.command or 'command unknown'}")
         typer.echo(f"{below}seed {manifest.seed}, recipe {settings or 'empty'}")
     for i, parent in enumerate(node.parents):
         last = i == len(node.parents) - 1
         _branch(parent, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
+
+
+def _settings(values: dict[str, Any], prefix: str = "") -> list[str]:
+    """A recipe on one line, as it would be typed after --set."""
+    return [
+        text
+        for key, value in values.items()
+        for text in (_settings(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}={value}"])
+    ]
 
 
 @commands.command()
@@ -203,10 +212,14 @@ def _confirm(artifact: Artifact, descendants: list[Artifact]) -> None:
         return
     names = ", ".join(f"{each.kind} {each.reference}" for each in descendants)
     message = f"made from {artifact.kind} {artifact.reference}: {names}"
-    if not sys.stdin.isatty():
+    if not _interactive():
         raise InputError(message, "--yes removes it all the same; what was made from it stays")
     if not typer.confirm(f"{message}. Remove it all the same?", err=True):
         raise typer.Exit(1)
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty()
 
 
 @commands.command()

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from leapscli import __version__
 from leapscli.errors import LeapsError
 
 # One module a command, in the order of `leaps --help`; each has `register(app)`.
@@ -22,9 +23,7 @@ BUG = "a bug in leaps: LEAPS_DEBUG=1 shows where; please report it"
 
 def _version(asked: bool) -> None:
     if asked:
-        from leapscli.version import tool_version
-
-        typer.echo(f"leaps {tool_version()}")
+        typer.echo(f"leaps {__version__}")
         raise typer.Exit
 
 

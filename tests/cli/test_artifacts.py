@@ -1,0 +1,136 @@
+"""`leaps artifacts`: results on stdout, exit codes, questions before anything is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from leapscli.artifacts.store import Artifact, Workspace
+from leapscli.cli.main import build
+from leapscli.errors import ArtifactError, InputError
+
+runner = CliRunner()
+
+
+def make(ws: Workspace, kind, name, parents=()) -> Artifact:
+    with ws.stage(kind, name) as draft:
+        (draft.path / "payload").write_text(f"{kind} {name}")
+        recipe = {"programs": 4, "inner": {"a": 1}}
+        return draft.publish(recipe=recipe, seed=7, parents=parents, command=f"leaps make {kind}")
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    ws = Workspace(tmp_path)
+    dataset = make(ws, "dataset", "karel")
+    model = make(ws, "model", "leaps", [dataset])
+    make(ws, "run", "maze", [model])
+    return ws
+
+
+def call(ws: Workspace, *arguments: str, code: int = 0, typed: str | None = None) -> str:
+    result = runner.invoke(build(), ["artifacts", *arguments, "--workspace", str(ws.root)], input=typed)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result.stdout
+
+
+def test_list_shows_kind_reference_and_parents(ws):
+    lines = call(ws, "list").splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["KIND", "ARTIFACT"],
+        ["dataset", "karel@v1"],
+        ["model", "leaps@v1"],
+        ["run", "maze@v1"],
+    ]
+    assert lines[2].endswith("karel@v1")
+    assert [row["reference"] for row in json.loads(call(ws, "list", "--kind", "run", "--json"))] == ["maze@v1"]
+
+
+def test_an_empty_workspace_lists_nothing(tmp_path):
+    assert call(Workspace(tmp_path), "list") == ""
+    assert json.loads(call(Workspace(tmp_path), "list", "--json")) == []
+
+
+def test_a_damaged_artifact_is_listed_as_damaged_and_can_be_removed(ws):
+    (ws.root / "runs/maze/v1/manifest.yaml").write_text("schema: 1\n")
+    assert "damaged" in call(ws, "list")
+    call(ws, "verify", "maze@v1", code=1)
+    call(ws, "remove", "maze@v1")
+    assert "maze" not in call(ws, "list")
+
+
+def test_show_prints_the_manifest(ws):
+    assert "command: leaps make model" in call(ws, "show", "leaps")
+    shown = json.loads(call(ws, "show", "leaps@v1", "--json"))
+    assert shown["seed"] == 7 and shown["parents"][0]["reference"] == "karel@v1" and shown["schema"] == 1
+
+
+def test_verify_exits_with_1_when_a_byte_differs(ws):
+    assert call(ws, "verify").count("whole") == 3
+    path = ws.root / "models/leaps/v1/payload"
+    path.write_text("MODEL leaps")
+    assert "its bytes are not those published" in call(ws, "verify", code=1)
+    found = {row["reference"]: len(row["problems"]) for row in json.loads(call(ws, "verify", "--json", code=1))}
+    assert found == {"karel@v1": 0, "leaps@v1": 1, "maze@v1": 0}
+    call(ws, "verify", "karel")
+
+
+def test_lineage_goes_back_to_recipe_and_seed(ws):
+    text = call(ws, "lineage", "maze")
+    assert [line.strip() for line in text.splitlines() if "@v1" in line] == [
+        "run maze@v1",
+        "└─ model leaps@v1",
+        "└─ dataset karel@v1",
+    ]
+    assert "leaps make dataset" in text and text.count("seed 7, recipe programs=4 inner.a=1") == 3
+    tree = json.loads(call(ws, "lineage", "maze", "--json"))
+    assert tree["parents"][0]["parents"][0]["recipe"]["programs"] == 4
+
+
+def test_lineage_says_what_is_gone(ws):
+    shutil.rmtree(ws.root / "datasets/karel/v1")
+    assert "dataset karel@v1  (not found)" in call(ws, "lineage", "maze")
+    assert json.loads(call(ws, "lineage", "leaps", "--json"))["parents"][0]["found"] is False
+
+
+def test_removing_what_others_descend_from_asks_first(ws):
+    with pytest.raises(InputError, match=r"made from dataset karel@v1: model leaps@v1, run maze@v1") as caught:
+        call(ws, "remove", "karel@v1")
+    assert "--yes" in str(caught.value.hint) and len(ws.list()) == 3
+    assert call(ws, "remove", "karel@v1", "--yes") == "removed dataset karel@v1\n"
+    assert len(ws.list()) == 2
+
+
+def test_an_answer_of_no_removes_nothing(ws, monkeypatch):
+    monkeypatch.setattr("leapscli.cli.artifacts._interactive", lambda: True)
+    call(ws, "remove", "karel@v1", code=1, typed="n\n")
+    assert len(ws.list()) == 3
+    call(ws, "remove", "karel@v1", typed="y\n")
+    assert len(ws.list()) == 2
+
+
+def test_removing_a_whole_family_at_once_needs_no_question(ws):
+    assert json.loads(call(ws, "remove", "karel", "leaps", "maze", "--json"))["removed"][2] == "run maze@v1"
+    assert ws.list() == []
+
+
+def test_a_name_of_two_kinds_needs_the_kind(ws):
+    make(ws, "run", "leaps")
+    with pytest.raises(ArtifactError, match="leaps is a model and a run"):
+        call(ws, "show", "leaps")
+    assert "kind: run" in call(ws, "show", "leaps", "--kind", "run")
+
+
+def test_prune_says_what_goes(ws):
+    make(ws, "run", "maze")
+    (ws.root / "runs/.staging/tmp-maze-0").mkdir()
+    assert call(ws, "prune", "--dry-run", "--keep", "1").count("would remove") == 2
+    removed = json.loads(call(ws, "prune", "--keep", "1", "--json"))["removed"]
+    assert [Path(path).name for path in removed] == ["tmp-maze-0", "v1"]
+    assert [artifact.reference for artifact in ws.list("run")] == ["maze@v2"]
