@@ -46,9 +46,14 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def unfinished(path: Path) -> Path:
+    """Where a file is written until it is whole; one that a kill left there never becomes part of an artifact."""
+    return path.with_name(f".{path.name}.tmp")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file that is there whole or not at all, whatever happens in between."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = unfinished(path)
     try:
         with temporary.open("wb") as file:
             file.write(content)

@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 from leapscli.artifacts.columns import CHUNK, COLUMNS, SPLITS, Array, Bytes, Layout, ProgramColumns, spec
-from leapscli.artifacts.files import disk_errors
+from leapscli.artifacts.files import disk_errors, unfinished
 from leapscli.artifacts.journal import LEVEL, Journal, compress
 from leapscli.dsl.vocabulary import VOCABULARY_HASH
 from leapscli.errors import ArtifactError
@@ -71,7 +71,7 @@ class ProgramsWriter:
         """Writes the file. `split` uint8[P] replaces what was appended, for splits known only at the end."""
         if not len(self):
             raise ArtifactError(f"{self.path}: not one program to write", "loosen the recipe")
-        temporary = self.path.with_suffix(".tmp")
+        temporary = unfinished(self.path)
         with disk_errors(temporary):
             with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
                 self._assemble(file, split)

@@ -63,7 +63,8 @@ class Draft:
         `recipe` is the resolved recipe, `metrics` plain numbers and texts, `command` the line that was typed.
         """
         with disk_errors(self.path):
-            (self.path / MANIFEST).unlink(missing_ok=True)  # of a draft that was killed at its rename
+            for stray in (self.path / MANIFEST, *self.path.rglob(".*.tmp")):  # a killed predecessor's
+                stray.unlink(missing_ok=True)
             names = payload(self.path)
             files = tuple(describe_file(self.path, name) for name in names)
             _sync_all(self.path)
