@@ -48,7 +48,7 @@ def inline(function: Callable[..., Any]) -> Any:
     return numba.njit(nogil=True, error_model="numpy", inline="never")(function)
 
 
-class _Announce:
+class _Announce(numba.core.event.Listener):
     """Says once that compilation is under way; a warm cache never triggers it."""
 
     def __init__(self, say: Callable[[str], None]) -> None:

@@ -67,7 +67,7 @@ class Search:
     def run(self, progress: Progress, limits: Limits, stop: StopFlag, watch: Watch) -> tuple[Progress, StopReason]:
         """Iterates until a limit is met; `watch` sees every iteration."""
         started = perf_counter() - progress.seconds
-        while (reason := self._reason(progress, limits, stop)) is None:
+        while (reason := self.reason(progress, limits, stop)) is None:
             progress, scored = self._step(progress, limits.target)
             progress = replace(progress, seconds=perf_counter() - started)
             watch(self._row(progress, scored), progress)
@@ -97,8 +97,8 @@ class Search:
             validated[reached] = self.validation(tokens[reached]).returns
         return Podium(tokens, scored.hashes[rows], returns, validated)
 
-    def _reason(self, progress: Progress, limits: Limits, stop: StopFlag) -> StopReason | None:
-        """The first that holds. A target counts once a program reaches it on both sets of states."""
+    def reason(self, progress: Progress, limits: Limits, stop: StopFlag) -> StopReason | None:
+        """Why to stop now, if at all. A target counts once a program reaches it on both sets of states."""
         reached = progress.podium.validated if self.validation else progress.podium.returns
         if limits.target is not None and reached.max(initial=UNKNOWN) >= limits.target - 1e-9:
             return StopReason.TARGET
