@@ -1,16 +1,14 @@
 """The engine's instruction set: what one 64-bit instruction word means.
 
-A program is a graph: every instruction names its successors, so there are no jumps at run time.
+    bits  0-7   operation
+    bits  8-15  index: of the action in the program, or how many REPEATs are around
+    bits 16-31  count: R of a REPEAT
+    bits 32-63  cost: what reaching this instruction takes from the budget
 
-    bits  0-4   operation
-    bits  5-10  index: of the action in the program, or of the REPEAT counter (its depth, at most 63)
-    bits 11-15  count: R of a REPEAT
-    bits 16-31  cost: what reaching this instruction adds to the budget's counter
-    bits 32-47  successor; of a test, when its perception holds; of a REPEAT, its body
-    bits 48-63  other successor; of a test, when it does not hold; of a REPEAT, what follows it
-
-The two budgets differ in the costs alone. Under `Budget.primitives` an action or a perception costs 1. Under
-`Budget.calls` the cost of a statement is the calls that the published interpreter makes from the statement before it.
+Beside it stands its target: where a jump leads, or a test whose condition does not hold; all else goes on to the next
+instruction. A WHILE is a test, a CHECK (where endless runs are looked for), its body, and the opposite test leading
+back to the CHECK. The two budgets differ in the costs alone. Under `Budget.primitives` an action or a perception costs
+1. Under `Budget.calls` a statement costs the calls that the published interpreter makes from the statement before it.
 """
 
 from __future__ import annotations
@@ -19,30 +17,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOVE, TURN_LEFT, TURN_RIGHT, PICK_MARKER, PUT_MARKER = range(5)  # = the action ids of traces
-FRONT_CLEAR, LEFT_CLEAR, RIGHT_CLEAR, MARKERS = range(5, 9)
-LOOP_TEST = 4  # added to a test: the one at the end of a WHILE's body, where endless runs are looked for
-REPEAT, AGAIN, END, JUMP = range(13, 17)  # JUMP exists while assembling only
+FRONT_CLEAR, FRONT_BLOCKED, LEFT_CLEAR, LEFT_BLOCKED, RIGHT_CLEAR, RIGHT_BLOCKED, MARKERS, NO_MARKERS = range(5, 13)
+REPEAT, AGAIN, JUMP, CHECK, END = range(13, 18)
 OPERATIONS = (
     *("move", "turnLeft", "turnRight", "pickMarker", "putMarker"),
-    *("front?", "left?", "right?", "markers?", "front?↺", "left?↺", "right?↺", "markers?↺"),
-    *("repeat", "again", "end", "jump"),
+    *("front clear?", "front blocked?", "left clear?", "left blocked?", "right clear?", "right blocked?"),
+    *("markers?", "no markers?", "repeat", "again", "jump", "check", "end"),
 )
 
-# Masks and shifts of the fields above.
-OPERATION, SMALL, WORD = np.uint64(31), np.uint64(63), np.uint64(0xFFFF)
-INDEX_SHIFT, COUNT_SHIFT, COST_SHIFT, NEXT_SHIFT, OTHER_SHIFT = (np.uint64(n) for n in (5, 11, 16, 32, 48))
+# The mask of operation and index, the mask of the count, and the shifts of the fields above.
+BYTE, SHORT = np.uint64(0xFF), np.uint64(0xFFFF)
+INDEX_SHIFT, COUNT_SHIFT, COST_SHIFT = (np.uint64(n) for n in (8, 16, 32))
 
 MAX_DEPTH = 63  # nested REPEATs
-MAX_PROGRAM = 16_000  # tokens: successors and costs have 16 bits
+MAX_PROGRAM = 100_000  # tokens
 
 
-def disassemble(code: NDArray[np.uint64]) -> str:
+def opposite(test: int) -> int:
+    """The test that holds where `test` does not."""
+    return (test - FRONT_CLEAR ^ 1) + FRONT_CLEAR
+
+
+def disassemble(code: NDArray[np.uint64], targets: NDArray[np.uint64]) -> str:
     """The instructions up to the end, one a line, for people."""
     lines = []
-    for i, word in enumerate(int(word) for word in code):
-        operation, index, count = word & 31, word >> 5 & 63, word >> 11 & 31
-        cost, successor, other = word >> 16 & 0xFFFF, word >> 32 & 0xFFFF, word >> 48
-        lines.append(f"{i:3} {OPERATIONS[operation]:11} #{index} R={count} cost {cost} → {successor} / {other}")
+    for i, (word, target) in enumerate(zip(code.tolist(), targets.tolist(), strict=True)):
+        operation, index, count, cost = word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFFFF, word >> 32
+        lines.append(f"{i:3} {OPERATIONS[operation]:14} #{index} R={count} cost {cost} → {target}")
         if operation == END:
             break
     return "\n".join(lines)

@@ -13,36 +13,45 @@ from leapscli.jit import inline, kernel
 from leapscli.world.assembler import MALFORMED, assemble
 from leapscli.world.bytecode import (
     AGAIN,
+    BYTE,
+    CHECK,
     COST_SHIFT,
     COUNT_SHIFT,
+    FRONT_BLOCKED,
     FRONT_CLEAR,
     INDEX_SHIFT,
+    JUMP,
+    LEFT_BLOCKED,
     LEFT_CLEAR,
-    LOOP_TEST,
+    MARKERS,
     MOVE,
-    NEXT_SHIFT,
-    OPERATION,
-    OTHER_SHIFT,
+    NO_MARKERS,
     PICK_MARKER,
     PUT_MARKER,
     REPEAT,
+    RIGHT_BLOCKED,
     RIGHT_CLEAR,
-    SMALL,
+    SHORT,
     TURN_LEFT,
     TURN_RIGHT,
-    WORD,
 )
 from leapscli.world.world import MAX_MARKERS
 
 DONE, TERMINATED, TRUNCATED = 0, 1, 2  # how a run ended
+FIRST_UNCHECKED = np.uint64(REPEAT)  # actions and tests, before it, run only within the budget
 
 U = np.uint64
 _ZERO, _ONE, _WALL, _EMPTY, _FULL = U(0), U(1), np.uint8(255), np.uint8(0), np.uint8(MAX_MARKERS)
-_MIX = U(0x9E3779B97F4A7C15)
+_MIX = 0x1E3779B97F4A7C15
+# What the search for endless runs remembers. In an array, since the hot loop needs the registers: a cheap hash of the
+# changes so far (most configurations differ in it), turns since the last configuration was kept and until the next
+# one is, and the kept configuration.
+_EDITS, _AGE, _POWER, _SEEN_IP, _SEEN_POS, _SEEN_AHEAD, _SEEN_EDITS, _SEEN_FUEL = range(8)
 
 
 def interpret(
     code,
+    targets,
     limit,
     seek_endless,
     pos,
@@ -55,6 +64,7 @@ def interpret(
     seen_cells,
     seen_memory,
     seen_counters,
+    watch,
 ):
     """Run `code` until it ends, its budget is spent or the task terminates.
 
@@ -62,38 +72,33 @@ def interpret(
     wrapping). `hook(action, changed, word, pos, ahead, cells, zone, memory) → (reward, terminate)` is called after
     every action. Returns (return, status, calls or primitives counted). A template: `hook` is filled in.
 
-    Endless runs (`seek_endless`): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd … test at
-    the end of a WHILE's body and compared, in full, at every later one. Once it comes back the run is periodic, so
-    whole periods are skipped, counted and paid at once, and the rest is run out: the outcome is the same.
+    Endless runs (`seek_endless`): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd … turn of a
+    WHILE and compared, in full, at every later one. Once it comes back the run is periodic, so whole periods are
+    skipped, counted and paid at once, and the rest is run out: the outcome is the same.
     """
-    ip, n, total = _ZERO, 0, 0.0
-    status = DONE
-    edits = _ZERO  # a cheap hash of the changes so far: most configurations differ in it
-    age, power = 0, 8 if seek_endless else 1 << 62
-    seen_ip, seen_pos, seen_ahead, seen_edits, seen_n, seen_total = U(0xFFFF), _ZERO, _ZERO, _ZERO, 0, 0.0
+    ip, fuel, total, seen_total, status = _ZERO, limit, 0.0, 0.0, DONE
+    watch[_EDITS], watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 0, 8 if seek_endless else 1 << 62, -1
     while True:
         word = code[ip]
-        op = word & OPERATION
-        n += np.int64(word >> COST_SHIFT & WORD)
-        ip_next = word >> NEXT_SHIFT & WORD
+        op = word & BYTE
+        fuel -= np.int64(word >> COST_SHIFT)
+        if fuel < 0 and op < FIRST_UNCHECKED:
+            status = TRUNCATED
+            break
+        ip += _ONE
         if op == U(MOVE):
-            if n > limit:
-                status = TRUNCATED
-                break
             changed = cells[pos + ahead] != _WALL
             if changed:
                 pos += ahead
             else:
                 ahead, left = -ahead, -left
+                counters[63] += _ONE
             gain, stop = hook(MOVE, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
                 status = TERMINATED
                 break
         elif op == U(TURN_LEFT):
-            if n > limit:
-                status = TRUNCATED
-                break
             ahead, left = left, -ahead
             gain, stop = hook(TURN_LEFT, True, word, pos, ahead, cells, zone, memory)
             total += gain
@@ -101,9 +106,6 @@ def interpret(
                 status = TERMINATED
                 break
         elif op == U(TURN_RIGHT):
-            if n > limit:
-                status = TRUNCATED
-                break
             ahead, left = -left, ahead
             gain, stop = hook(TURN_RIGHT, True, word, pos, ahead, cells, zone, memory)
             total += gain
@@ -111,95 +113,88 @@ def interpret(
                 status = TERMINATED
                 break
         elif op == U(PICK_MARKER):
-            if n > limit:
-                status = TRUNCATED
-                break
             held = cells[pos]
             changed = held != _EMPTY
             if changed:
                 cells[pos] = held - np.uint8(1)
-                edits -= (pos + _ONE) * _MIX
+                watch[_EDITS] -= np.int64(pos + _ONE) * _MIX
             gain, stop = hook(PICK_MARKER, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
                 status = TERMINATED
                 break
         elif op == U(PUT_MARKER):
-            if n > limit:
-                status = TRUNCATED
-                break
             held = cells[pos]
             changed = held < _FULL
             if changed:
                 cells[pos] = held + np.uint8(1)
-                edits += (pos + _ONE) * _MIX
+                watch[_EDITS] += np.int64(pos + _ONE) * _MIX
             gain, stop = hook(PUT_MARKER, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
                 status = TERMINATED
                 break
-        elif op < U(FRONT_CLEAR + LOOP_TEST):
-            if n > limit:
-                status = TRUNCATED
-                break
-            if op == U(FRONT_CLEAR):
-                holds = cells[pos + ahead] != _WALL
-            elif op == U(LEFT_CLEAR):
-                holds = cells[pos + left] != _WALL
-            elif op == U(RIGHT_CLEAR):
-                holds = cells[pos - left] != _WALL
-            else:
-                holds = cells[pos] != _EMPTY
-            if not holds:
-                ip_next = word >> OTHER_SHIFT
-        elif op < U(REPEAT):
-            if n > limit:
-                status = TRUNCATED
-                break
-            age += 1
-            if ip == seen_ip and pos == seen_pos and ahead == seen_ahead and edits == seen_edits:
-                depth = np.int64(word >> INDEX_SHIFT & SMALL)
+        elif op == U(FRONT_CLEAR):
+            if cells[pos + ahead] == _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(FRONT_BLOCKED):
+            if cells[pos + ahead] != _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(LEFT_CLEAR):
+            if cells[pos + left] == _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(LEFT_BLOCKED):
+            if cells[pos + left] != _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(RIGHT_CLEAR):
+            if cells[pos - left] == _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(RIGHT_BLOCKED):
+            if cells[pos - left] != _WALL:
+                ip = targets[ip - _ONE]
+        elif op == U(MARKERS):
+            if cells[pos] == _EMPTY:
+                ip = targets[ip - _ONE]
+        elif op == U(NO_MARKERS):
+            if cells[pos] != _EMPTY:
+                ip = targets[ip - _ONE]
+        elif op == U(REPEAT):
+            count = word >> COUNT_SHIFT & SHORT
+            counters[word >> INDEX_SHIFT & BYTE] = count
+            if count == _ZERO or fuel < 0:
+                ip = targets[ip - _ONE]
+        elif op == U(AGAIN):
+            count = counters[word >> INDEX_SHIFT & BYTE] - _ONE
+            counters[word >> INDEX_SHIFT & BYTE] = count
+            if count != _ZERO:
+                ip = targets[ip - _ONE]
+        elif op == U(JUMP):
+            ip = targets[ip - _ONE]
+        elif op == U(CHECK):
+            watch[_AGE] += 1
+            if np.int64(ip) == watch[_SEEN_IP] and np.int64(pos) == watch[_SEEN_POS]:
+                same = np.int64(ahead) == watch[_SEEN_AHEAD] and watch[_EDITS] == watch[_SEEN_EDITS]
                 if (
-                    _equal(counters, seen_counters, depth)
+                    same
+                    and _equal(counters, seen_counters, np.int64(word >> INDEX_SHIFT & BYTE))
                     and _equal(cells, seen_cells, cells.size)
                     and _equal(memory, seen_memory, memory.size)
                 ):
-                    period = n - seen_n
-                    skipped = (limit - n) // period
-                    n += skipped * period
+                    skipped = fuel // (watch[_SEEN_FUEL] - fuel)
                     total += skipped * (total - seen_total)
-                    seen_ip, power = U(0xFFFF), 1 << 62
-            if age == power:
-                age, power = 0, power * 2
-                seen_ip, seen_pos, seen_ahead, seen_edits, seen_n, seen_total = ip, pos, ahead, edits, n, total
+                    fuel -= skipped * (watch[_SEEN_FUEL] - fuel)
+                    watch[_SEEN_IP], watch[_POWER] = -1, 1 << 62
+            if watch[_AGE] == watch[_POWER]:
+                watch[_AGE], watch[_POWER] = 0, 2 * watch[_POWER]
+                watch[_SEEN_IP], watch[_SEEN_POS] = np.int64(ip), np.int64(pos)
+                watch[_SEEN_AHEAD], watch[_SEEN_EDITS] = np.int64(ahead), watch[_EDITS]
+                watch[_SEEN_FUEL], seen_total = fuel, total
                 _copy(counters, seen_counters, counters.size)
                 _copy(cells, seen_cells, cells.size)
                 _copy(memory, seen_memory, memory.size)
-            if op == U(FRONT_CLEAR + LOOP_TEST):
-                holds = cells[pos + ahead] != _WALL
-            elif op == U(LEFT_CLEAR + LOOP_TEST):
-                holds = cells[pos + left] != _WALL
-            elif op == U(RIGHT_CLEAR + LOOP_TEST):
-                holds = cells[pos - left] != _WALL
-            else:
-                holds = cells[pos] != _EMPTY
-            if not holds:
-                ip_next = word >> OTHER_SHIFT
-        elif op == U(REPEAT):
-            count = word >> COUNT_SHIFT & OPERATION
-            counters[word >> INDEX_SHIFT & SMALL] = count
-            if count == _ZERO or n > limit:
-                ip_next = word >> OTHER_SHIFT
-        elif op == U(AGAIN):
-            slot = word >> INDEX_SHIFT & SMALL
-            count = counters[slot] - _ONE
-            counters[slot] = count
-            if count == _ZERO:
-                ip_next = word >> OTHER_SHIFT
         else:
             break
-        ip = ip_next
-    return total, status, n
+    return total, status, limit - fuel
 
 
 @inline
@@ -223,18 +218,20 @@ def score(ids, lengths, calls, limit, seek_endless, cells0, zones, memory0, star
     (position, offset ahead, offset to the left). A template: `interpret` is filled in.
     """
     size, words = cells0.shape[1], memory0.shape[1]
-    code, stack = np.empty(2 * ids.shape[1] + 1, np.uint64), np.empty((ids.shape[1], 5), np.int64)
+    code, targets = np.empty(2 * ids.shape[1] + 1, np.uint64), np.zeros(2 * ids.shape[1] + 1, np.uint64)
+    stack = np.empty((ids.shape[1], 5), np.int64)
     cells, seen_cells = np.empty(size, np.uint8), np.empty(size, np.uint8)
     memory, seen_memory = np.empty(words, np.int64), np.empty(words, np.int64)
-    counters, seen_counters = np.zeros(64, np.uint64), np.zeros(64, np.uint64)
+    counters, seen_counters, watch = np.zeros(64, np.uint64), np.zeros(64, np.uint64), np.zeros(8, np.int64)
     for p in range(ids.shape[0]):
-        if assemble(ids[p], lengths[p], calls, code, stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, code, targets, stack) == MALFORMED:
             return False
         for i in range(cells0.shape[0]):
             _copy(cells0[i], cells, size)
             _copy(memory0[i], memory, words)
             total, _, _ = interpret(
                 code,
+                targets,
                 limit,
                 seek_endless,
                 starts[i, 0],
@@ -247,6 +244,7 @@ def score(ids, lengths, calls, limit, seek_endless, cells0, zones, memory0, star
                 seen_cells,
                 seen_memory,
                 seen_counters,
+                watch,
             )
             returns[p, i] = total
     return True
@@ -269,7 +267,7 @@ def record_hook(action, changed, word, pos, ahead, cells, zone, memory):
         return 0.0, True
     memory[_TRACE + length] = action
     memory[_LENGTH] = length + 1
-    memory[_COVERED] |= np.int64(_ONE << (word >> INDEX_SHIFT & SMALL))
+    memory[_COVERED] |= np.int64(_ONE << (word >> INDEX_SHIFT & BYTE))
     if not changed:
         memory[_FAILED] = 1
     return 0.0, False
@@ -280,12 +278,13 @@ def record(ids, lengths, calls, limit, cells0, starts, each, actions, trace_leng
     `covered` uint64[P, K]; False if a program is malformed. `each`: program p has its own K worlds. A template.
     """
     size, k, room = cells0.shape[1], actions.shape[1], actions.shape[2]
-    code, stack = np.empty(2 * ids.shape[1] + 1, np.uint64), np.empty((ids.shape[1], 5), np.int64)
+    code, targets = np.empty(2 * ids.shape[1] + 1, np.uint64), np.zeros(2 * ids.shape[1] + 1, np.uint64)
+    stack = np.empty((ids.shape[1], 5), np.int64)
     cells, unused, zone = np.empty(size, np.uint8), np.empty(size, np.uint8), np.empty(0, np.uint8)
     memory, nothing = np.zeros(_TRACE + room, np.int64), np.empty(0, np.int64)
-    counters, seen_counters = np.zeros(64, np.uint64), np.zeros(64, np.uint64)
+    counters, seen_counters, watch = np.zeros(64, np.uint64), np.zeros(64, np.uint64), np.zeros(8, np.int64)
     for p in range(ids.shape[0]):
-        if assemble(ids[p], lengths[p], calls, code, stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, code, targets, stack) == MALFORMED:
             return False
         for i in range(k):
             w = p * k + i if each else i
@@ -293,6 +292,7 @@ def record(ids, lengths, calls, limit, cells0, starts, each, actions, trace_leng
             memory[_LENGTH], memory[_ROOM], memory[_FAILED], memory[_COVERED] = 0, room, 0, 0
             _, status, _ = interpret(
                 code,
+                targets,
                 limit,
                 False,
                 starts[w, 0],
@@ -305,6 +305,7 @@ def record(ids, lengths, calls, limit, cells0, starts, each, actions, trace_leng
                 unused,
                 nothing,
                 seen_counters,
+                watch,
             )
             trace_lengths[p, i] = memory[_LENGTH]
             ended[p, i, 0], ended[p, i, 1] = status != DONE, memory[_FAILED] == 1
