@@ -1,0 +1,44 @@
+"""docs/recipes.md lists every setting as the code describes it; `python -m tests.recipes.test_docs` updates it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from leapscli.recipes.base import Recipe, RunBudget
+from leapscli.recipes.loading import TYPES
+
+PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
+BEGIN = "## Every setting\n"
+
+
+def rows(model: type[Recipe], values: dict, prefix: str = "") -> Iterator[str]:
+    """A table row for each key of a recipe."""
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Recipe) and inner is not RunBudget:
+            yield from rows(inner, values[name], f"{prefix}{name}.")
+        else:
+            default = (
+                "null" if values[name] is None else str(values[name]).replace("True", "true").replace("False", "false")
+            )
+            yield f"| `{prefix}{name}` | `{default}` | {field.description} |"
+
+
+def tables() -> str:
+    """The settings of all kinds of recipes, in Markdown."""
+    parts = [BEGIN]
+    for kind, model in TYPES.items():
+        parts += [f"### {kind.capitalize()} recipes\n", "| key | default | meaning |", "|---|---|---|"]
+        parts += rows(model, model().resolved())
+    return "\n".join(parts) + "\n"
+
+
+def test_the_page_lists_every_setting_as_the_code_describes_it():
+    page = PAGE.read_text()
+    assert page[page.index(BEGIN) :] == tables(), "python -m tests.recipes.test_docs brings docs/recipes.md up to date"
+
+
+if __name__ == "__main__":
+    text = PAGE.read_text()
+    PAGE.write_text(text.partition(BEGIN)[0] + tables())
