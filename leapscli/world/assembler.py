@@ -96,10 +96,10 @@ def _straighten(code, targets, n):
 
 
 @inline
-def assemble(ids, length, calls, code, targets, stack):
+def assemble(ids, length, calls, checks, code, targets, stack):
     """Translate the program `ids[:length]` into `code`; returns the number of instructions, or MALFORMED.
 
-    `calls`: costs of Budget.calls (else of Budget.primitives). `code` and `targets` uint64[2·length + 1], `stack`
+    `calls`: costs of Budget.calls (else of Budget.primitives). `checks`: with a CHECK in every WHILE. `code` and `targets` uint64[2·length + 1], `stack`
     int64[length, 5].
     A statement that costs nothing and does nothing under Budget.primitives (REPEAT R=0, or of such) is left out,
     so that every turn of a loop costs something.
@@ -144,7 +144,7 @@ def assemble(ids, length, calls, code, targets, stack):
             _open(stack, top, _B_WHILE if token == _WHILE else _B_IF if token == _IF else _B_THEN, n)
             code[n] = _word(test, 0, 0, cost)
             n += 1
-            if token == _WHILE:
+            if token == _WHILE and checks:
                 code[n] = _word(CHECK, repeats, 0, 0)
                 n += 1
             continue

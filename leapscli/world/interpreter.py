@@ -53,7 +53,6 @@ def interpret(
     code,
     targets,
     limit,
-    seek_endless,
     pos,
     ahead,
     left,
@@ -72,12 +71,12 @@ def interpret(
     wrapping). `hook(action, changed, word, pos, ahead, cells, zone, memory) → (reward, terminate)` is called after
     every action. Returns (return, status, calls or primitives counted). A template: `hook` is filled in.
 
-    Endless runs (`seek_endless`): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd … turn of a
+    Endless runs (where `code` has CHECKs): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd … turn of a
     WHILE and compared, in full, at every later one. Once it comes back the run is periodic, so whole periods are
     skipped, counted and paid at once, and the rest is run out: the outcome is the same.
     """
     ip, fuel, total, seen_total, status = _ZERO, limit, 0.0, 0.0, DONE
-    watch[_EDITS], watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 0, 8 if seek_endless else 1 << 62, -1
+    watch[_EDITS], watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 0, 8, -1
     while True:
         word = code[ip]
         op = word & BYTE
@@ -224,7 +223,7 @@ def score(ids, lengths, calls, limit, seek_endless, cells0, zones, memory0, star
     memory, seen_memory = np.empty(words, np.int64), np.empty(words, np.int64)
     counters, seen_counters, watch = np.zeros(64, np.uint64), np.zeros(64, np.uint64), np.zeros(8, np.int64)
     for p in range(ids.shape[0]):
-        if assemble(ids[p], lengths[p], calls, code, targets, stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, seek_endless, code, targets, stack) == MALFORMED:
             return False
         for i in range(cells0.shape[0]):
             _copy(cells0[i], cells, size)
@@ -233,7 +232,6 @@ def score(ids, lengths, calls, limit, seek_endless, cells0, zones, memory0, star
                 code,
                 targets,
                 limit,
-                seek_endless,
                 starts[i, 0],
                 starts[i, 1],
                 starts[i, 2],
@@ -284,7 +282,7 @@ def record(ids, lengths, calls, limit, cells0, starts, each, actions, trace_leng
     memory, nothing = np.zeros(_TRACE + room, np.int64), np.empty(0, np.int64)
     counters, seen_counters, watch = np.zeros(64, np.uint64), np.zeros(64, np.uint64), np.zeros(8, np.int64)
     for p in range(ids.shape[0]):
-        if assemble(ids[p], lengths[p], calls, code, targets, stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, False, code, targets, stack) == MALFORMED:
             return False
         for i in range(k):
             w = p * k + i if each else i
@@ -294,7 +292,6 @@ def record(ids, lengths, calls, limit, cells0, starts, each, actions, trace_leng
                 code,
                 targets,
                 limit,
-                False,
                 starts[w, 0],
                 starts[w, 1],
                 starts[w, 2],
