@@ -1,0 +1,187 @@
+"""`leaps run`: run a program, look at what it does, find where it fails, and replay that."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leapscli.cli.options import JsonOption, WorkspaceOption, print_json
+from leapscli.cli.program_options import (
+    BudgetOption,
+    ProgramArgument,
+    StateSeedOption,
+    StyleChoice,
+    StyleOption,
+    TaskOption,
+    WorldSizeOption,
+)
+from leapscli.errors import InputError
+
+if TYPE_CHECKING:
+    from leapscli.dsl.program import Style
+    from leapscli.report.episode import Episode
+    from leapscli.stages.run import Run, Setting
+    from leapscli.stages.sources import Source
+
+
+MapOption = Annotated[
+    Path | None, typer.Option("--world", metavar="FILE", help="A map: # . 0-9 ^ > v <", show_default=False)
+]
+SideOption = Annotated[int | None, typer.Option(min=1, help="Of the world, in cells.", show_default=False)]
+EpisodesOption = Annotated[int, typer.Option("--episodes", min=1, help="Of the task: more than one for statistics.")]
+EpisodeSeedOption = Annotated[
+    str | None,
+    typer.Option("--episode-seed", metavar="[SEED:]INDEX", help="Replay this one episode, named as printed.",
+                 show_default=False),
+]  # fmt: skip
+WatchOption = Annotated[bool, typer.Option("--watch", help="Play it in the terminal.")]
+StepOption = Annotated[bool, typer.Option("--step", help="Play it in the terminal, a step for every Enter.")]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option("--speed", min=0.1, max=4096, help="Steps a second of --watch and --gif.", show_default=False),
+]
+PngOption = Annotated[Path | None, typer.Option("--png", help="Draw program and worlds here.", show_default=False)]
+GifOption = Annotated[Path | None, typer.Option("--gif", help="Write it here as an animation.", show_default=False)]
+TraceOption = Annotated[
+    Path | None, typer.Option("--trace", help="Every action, a JSON line each.", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `leaps run`."""
+    app.command()(run)
+
+
+def run(
+    program: ProgramArgument = None,
+    task: TaskOption = None,
+    world: MapOption = None,
+    size: WorldSizeOption = None,
+    height: SideOption = None,
+    width: SideOption = None,
+    seed: StateSeedOption = 0,
+    episode_seed: EpisodeSeedOption = None,
+    episodes: EpisodesOption = 1,
+    budget: BudgetOption = None,
+    style: StyleOption = None,
+    watch: WatchOption = False,
+    step: StepOption = False,
+    speed: SpeedOption = None,
+    png: PngOption = None,
+    gif: GifOption = None,
+    trace: TraceOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a program and show what it does.
+
+    On a random world, on a map (--world), or on a task's states (--task).
+    """
+    from leapscli.artifacts.store import Workspace
+    from leapscli.stages.outputs import check_writable
+    from leapscli.stages.run import Setting
+    from leapscli.stages.run import run as run_stage
+    from leapscli.stages.sources import choose_budget, choose_task, load_program, parse_episode, parse_size
+
+    if episodes > 1 and (world or episode_seed or watch or step or png or gif or trace):
+        raise InputError("--episodes counts over many; the other options show one", "leave --episodes out")
+    if as_json and (watch or step):
+        raise InputError("--json and --watch both want the screen", "choose one")
+    for path in (png, gif, trace):
+        if path:
+            check_writable(path)
+    source = load_program(program, Workspace.locate(workspace))
+    rows, columns = parse_size(size)
+    rows, columns = height or rows, width or columns
+    chosen = choose_task(source, task, rows, columns, implied=world is None)
+    episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
+    setting = Setting(episode, chosen, world, rows, columns, choose_budget(source, budget))
+    if episodes > 1:
+        _statistics(source, setting, episodes, as_json, style)
+        return
+    result = run_stage(source, setting)
+    form: Style = style.value if style else source.style
+    _write(result.episode, form, png, gif, trace, speed)
+    if watch or step:
+        _play(result.episode, form, speed, step)
+    print_json(result.record()) if as_json else _show(result, form)
+
+
+def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:
+    """Many episodes: how it does, and the command that shows the worst."""
+    from leapscli.jit import announce_compilation
+    from leapscli.report.evaluation import show_evaluation
+    from leapscli.report.programs import show
+    from leapscli.report.terminal import emit, screen
+    from leapscli.stages.evaluate import evaluate
+
+    if not setting.task:
+        raise InputError("--episodes counts returns, which only a task gives", "name one with --task")
+    announce_compilation()
+    result = evaluate(source.program, setting.task, episodes, setting.episode[0], budget=setting.bound)
+    if as_json:
+        print_json(result.record())
+        return
+    console = screen()
+    emit(console, show(source.program, style.value if style else source.style), "")
+    show_evaluation(console, result)
+    typer.echo(f"the worst again: {replay_line(source, setting, result.episode(result.worst))}", err=True)
+
+
+def replay_line(source: Source, setting: Setting, episode: str) -> str:
+    """The command that shows one episode of an evaluation."""
+    task = setting.task
+    assert task is not None
+    words = ["leaps", "run", "-" if source.label == "standard input" else source.label, "--task", task.name]
+    if (task.height, task.width) != task.module.SIZE:
+        words += ["--size", f"{task.height}x{task.width}"]
+    if setting.budget:
+        words += ["--budget", str(setting.budget)]
+    return shlex.join([*words, "--episode-seed", episode, "--watch"])
+
+
+def _write(
+    episode: Episode, style: Style, png: Path | None, gif: Path | None, trace: Path | None, speed: float | None
+) -> None:
+    """The files that were asked for."""
+    from leapscli.stages.outputs import write_output
+
+    if png:
+        from leapscli.report.sheet import episode_png
+
+        write_output(png, episode_png(episode, style))
+    if gif:
+        from leapscli.report.gif import episode_gif
+
+        write_output(gif, episode_gif(episode, style, speed))
+    if trace:
+        write_output(trace, "".join(json.dumps(record) + "\n" for record in episode.trace()).encode())
+    for path in (png, gif, trace):
+        if path:
+            typer.echo(f"wrote {path}", err=True)
+
+
+def _play(episode: Episode, style: Style, speed: float | None, step: bool) -> None:
+    from leapscli.report.player import play
+    from leapscli.report.terminal import screen
+
+    play(episode, style, screen(), speed=speed, paused=step)
+
+
+def _show(result: Run, style: Style) -> None:
+    """The program, the world before and after, and what happened in between."""
+    from leapscli.report.outcome import episode_facts
+    from leapscli.report.programs import show
+    from leapscli.report.terminal import before_and_after, emit, screen
+
+    console, episode, setting = screen(), result.episode, result.setting
+    emit(console, show(episode.program, style), "", before_and_after(episode.before, episode.after, console), "")
+    budget = f"{setting.bound.limit:,} {setting.bound.kind}"
+    budget += (
+        f", all spent; --budget {setting.bound.kind}:{10 * setting.bound.limit} gives more" if episode.truncated else ""
+    )
+    emit(console, episode_facts(episode, [("world", setting.words(episode.before)), ("budget", budget)]))

@@ -1,0 +1,86 @@
+"""`leaps tasks`: what there is to solve, and what it looks like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leapscli.cli.options import JsonOption, print_json
+from leapscli.cli.program_options import StateSeedOption, WorldSizeOption
+
+if TYPE_CHECKING:
+    from leapscli.stages.describe import TaskCard
+
+NameArgument = Annotated[
+    str | None, typer.Argument(metavar="[TASK]", help="Show this one; a task file works too.", show_default=False)
+]
+PngOption = Annotated[Path | None, typer.Option("--png", help="Draw its initial world here.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `leaps tasks`."""
+    app.command()(tasks)
+
+
+def tasks(
+    name: NameArgument = None,
+    size: WorldSizeOption = None,
+    seed: StateSeedOption = 0,
+    png: PngOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks, or show one with an initial world and its reward in words."""
+    from leapscli.stages.describe import describe
+    from leapscli.stages.outputs import check_writable
+    from leapscli.stages.sources import parse_size
+    from leapscli.tasks.registry import task as find_task
+
+    if name is None:
+        _list(as_json)
+        return
+    if png:
+        check_writable(png)
+    height, width = parse_size(size)
+    card = describe(find_task(name, height=height, width=width), seed)
+    if png:
+        _draw(card, png)
+    print_json(card.record()) if as_json else _show(card)
+
+
+def _list(as_json: bool) -> None:
+    """All tasks, a line each."""
+    from leapscli.stages.describe import summary
+    from leapscli.tasks.registry import names
+    from leapscli.tasks.registry import task as find_task
+
+    rows = [summary(find_task(name)) for name in names()]
+    if as_json:
+        print_json(rows)
+        return
+    from leapscli.report.outcome import table
+    from leapscli.report.terminal import emit, screen
+
+    cells = [(row["name"], f"{row['height']}×{row['width']}", row["goal"], row["paper"] or "") for row in rows]
+    emit(screen(), table(("task", "size", "goal", "paper"), cells))
+    typer.echo("leaps tasks TASK shows one; leaps synthesize --task TASK solves it", err=True)
+
+
+def _draw(card: TaskCard, path: Path) -> None:
+    from leapscli.report.sheet import world_png
+    from leapscli.stages.outputs import write_output
+
+    write_output(path, world_png(card.world))
+    typer.echo(f"wrote {path}", err=True)
+
+
+def _show(card: TaskCard) -> None:
+    """The task in words, and one of its worlds."""
+    from leapscli.report.outcome import facts
+    from leapscli.report.terminal import PAGE, Size, draw_world, emit, has_colours, screen
+
+    console, task = screen(), card.task
+    rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary), ("start", card.initial)]
+    world = draw_world(card.world, Size(PAGE, console.width), colours=has_colours(console))
+    emit(console, facts([*rows, ("reward", card.reward)]), "", world)

@@ -1,0 +1,133 @@
+"""Plays an episode in the terminal: the world beside the program, whose line being executed is lit up.
+
+The run is over before it is shown, so it can be wound back as well as forward.
+"""
+
+from __future__ import annotations
+
+import time
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from leapscli.dsl.printer import layout
+from leapscli.dsl.program import Style
+from leapscli.errors import InputError
+from leapscli.report.episode import Episode, Playback, Step
+from leapscli.report.keys import Keys, keyboard
+from leapscli.report.outcome import number
+from leapscli.report.programs import around, highlight
+from leapscli.report.terminal import Size, draw_world, has_colours
+
+LEAST_SPEED, MOST_SPEED = 0.25, 4096.0  # steps a second
+SMOOTH = 25  # frames a second; what is faster skips steps
+LONGEST = 60  # seconds that a run takes at the speed it starts with, unless that is chosen
+UNHURRIED = 6.0  # steps a second of a short run
+HELP = "space pauses · ←→ steps · +- speed · r again · q leaves"
+IDLE = 0.5  # seconds after which a resting screen is drawn again, in case its size changed
+
+
+class Player:
+    """What is on the screen: where the episode is, how fast it goes, whether it rests."""
+
+    def __init__(self, episode: Episode, style: Style, speed: float | None, *, paused: bool) -> None:
+        self.playback, self.paused, self.left = Playback(episode), paused, False
+        self.length = len(episode.steps)
+        self.speed = speed or max(UNHURRIED, self.length / LONGEST)
+        self.lines, self.line_of = layout(episode.program, style)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last step is on the screen."""
+        return self.playback.at >= self.length
+
+    @property
+    def pause(self) -> float:
+        """Seconds from this frame to the next."""
+        return max(1 / SMOOTH, 1 / self.speed)
+
+    def advance(self) -> None:
+        """One frame later: one step, or several where they are faster than the screen."""
+        self.playback.seek(self.playback.at + max(1, round(self.speed / SMOOTH)))
+
+    def press(self, key: str) -> None:
+        """What a key does."""
+        at = self.playback.at
+        if key == "q":
+            self.left = True
+        elif key in ("enter", "right", "left", "home", "end"):
+            self.paused = True
+            self.playback.seek({"left": at - 1, "home": 0, "end": self.length}.get(key, at + 1))
+        elif key in ("space", "p"):
+            self.paused = not self.paused
+        elif key == "r":
+            self.paused = False
+            self.playback.seek(0)
+        elif key in ("+", "=", "-"):
+            self.speed = min(MOST_SPEED, max(LEAST_SPEED, self.speed * (0.5 if key == "-" else 2)))
+
+    def draw(self, console: Console) -> RenderableType:
+        """The screen, as large as the terminal is now."""
+        width, height = console.size
+        step = self.playback.last
+        lit = self.line_of[step.node] if step else -1
+        listing = max(len(line) for line in self.lines) + 2
+        aside = width - listing - 4 >= min(width // 2, 2 * self.playback.cells.shape[1])
+        room = Size(height - 4, width - listing - 4) if aside else Size((height - 4) // 2, width)
+        first, shown = around(self.lines, max(0, lit), room.lines if aside else height - 4 - room.lines)
+        text = highlight(shown, lit, first=first)
+        text.no_wrap, text.overflow = True, "ellipsis"
+        world = draw_world(self.playback.world, room, colours=has_colours(console))
+        if not aside:
+            return Group(world, text, Text(""), *self._status(step, width))
+        table = Table.grid(padding=(0, 4, 0, 0))
+        table.add_row(text, world)
+        return Group(table, Text(""), *self._status(step, width))
+
+    def _status(self, step: Step | None, width: int) -> list[Text]:
+        """Where we are, in one line; what the keys do, in another."""
+        what = Text(f"step {self.playback.at:,} of {self.length:,}  ", no_wrap=True, overflow="ellipsis")
+        what.append(step.name if step else "start", "bold")
+        if step and not step.is_action:
+            what.append(" yes" if step.changed else " no", "green" if step.changed else "red")
+        elif step and not step.changed:
+            what.append(" (no effect)", "yellow")
+        if self.playback.total is not None:
+            what.append(f"  return {number(self.playback.total)}", "bold green" if self.playback.total > 0 else "bold")
+        mode = self.playback.episode.end if self.finished else "paused" if self.paused else f"{self.speed:g} steps/s"
+        what.append(f"  [{mode}]", "dim")
+        return [what, Text(HELP[:width], "dim", no_wrap=True)]
+
+
+def play(episode: Episode, style: Style, console: Console, *, speed: float | None = None, paused: bool = False) -> None:
+    """Show the episode on the terminal until it is left with q (or, where no keys can be read, until its end).
+
+    `speed` in steps a second; `paused`: one step for every Enter. Raises InputError where there is no terminal.
+    """
+    if not console.is_terminal:
+        raise InputError("playing needs a terminal", "--gif or --trace write the run to a file")
+    player = Player(episode, style, speed, paused=paused)
+    with keyboard() as keys:
+        if paused and not keys.works:
+            raise InputError("--step needs a terminal to press Enter on", "--watch plays by itself")
+        try:
+            with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
+                _loop(player, live, console, keys)
+        except KeyboardInterrupt:
+            return
+
+
+def _loop(player: Player, live: Live, console: Console, keys: Keys) -> None:
+    while not player.left:
+        live.update(player.draw(console), refresh=True)
+        resting = player.paused or player.finished
+        if resting and not keys.works:
+            return
+        due = time.monotonic() + (IDLE if resting else player.pause)
+        key = keys.wait(max(0.0, due - time.monotonic()))
+        if key:
+            player.press(key)
+        elif not resting:
+            player.advance()

@@ -1,0 +1,186 @@
+"""Worlds in the terminal: walls as blocks, markers with their counts, Karel as an arrow that stands out.
+
+One world, four scales; the first that fits is taken:
+
+    wide      two characters a cell, which is about square; counts as digits
+    narrow    one character a cell; counts as digits
+    half      one column a cell, two rows of cells to a line (▀); counts as shades
+    quarter   four cells to a character (▚); counts as shades
+
+What fits at none is shown at `narrow` as the part around Karel. Without colours it is the text form of world.py, which
+`--world` reads back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from leapscli.report.palette import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
+from leapscli.world.world import WALL, World
+
+Scale = Literal["wide", "narrow", "half", "quarter", "text"]
+KAREL_ARROWS = "▲▶▼◀"
+PAGE = 60  # lines that a printed world may take before it is drawn smaller
+_QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
+_CELLS: dict[Scale, tuple[float, float]] = {"wide": (1, 2), "narrow": (1, 1), "half": (0.5, 1), "quarter": (0.5, 0.5)}
+
+Pixel = tuple[str, str]  # a character (or two) and its style
+
+
+class Size(NamedTuple):
+    """Room on the screen, in lines and columns."""
+
+    lines: int
+    columns: int
+
+
+def screen() -> Console:
+    """The console that results are printed on: stdout."""
+    return Console(highlight=False)
+
+
+def emit(console: Console, *parts: RenderableType) -> None:
+    """Print, one below the other; what is no terminal gets lines whole, however long, without blanks at their ends."""
+    if console.is_terminal:
+        console.print(*parts, sep="\n")
+        return
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, crop=False)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def has_colours(console: Console) -> bool:
+    """Whether blocks of colour show on this console; else worlds are drawn in their text form."""
+    return console.is_terminal and console.color_system is not None and not console.no_color
+
+
+def scale_for(height: int, width: int, room: Size) -> Scale | None:
+    """The largest scale at which height × width cells fit, if any does."""
+    for scale, (lines, columns) in _CELLS.items():
+        if np.ceil(height * lines) <= room.lines and np.ceil(width * columns) <= room.columns:
+            return scale
+    return None
+
+
+def extent(height: int, width: int, scale: Scale) -> Size:
+    """The lines and columns that height × width cells take at a scale."""
+    lines, columns = _CELLS.get(scale, (1, 1))
+    return Size(int(np.ceil(height * lines)), int(np.ceil(width * columns)))
+
+
+def draw_world(world: World, room: Size, *, colours: bool = True) -> Text:
+    """The world as large as `room` allows; cut to the part around Karel, and saying so, where no scale fits."""
+    if not colours:
+        return Text(str(world), no_wrap=True, overflow="ignore")
+    cells, (row, column, facing) = _cells(world), world.agent
+    scale = scale_for(world.height, world.width, room)
+    if scale:
+        return _assemble(_rows(cells, (row, column, facing), scale))
+    top, bottom = _window(world.height, room.lines - 1, row)
+    left, right = _window(world.width, room.columns, column)
+    rows = _rows(cells[top:bottom, left:right], (row - top, column - left, facing), "narrow")
+    note = f"rows {top}–{bottom - 1}, columns {left}–{right - 1} of {world.height}×{world.width}"
+    return _assemble([*rows, [(note[: room.columns], "dim")]])
+
+
+def before_and_after(before: World, after: World, console: Console) -> RenderableType:
+    """Both worlds under their names, side by side where that costs no more than legibility allows, else stacked."""
+    colours, width = has_colours(console), console.width
+    pane = Size(PAGE, (width - 4) // 2)
+    if colours:
+        apart, beside = (scale_for(before.height, before.width, Size(PAGE, w)) for w in (width, pane.columns))
+        room_to_stack = apart == "wide" and 2 * before.height <= PAGE // 2
+        together = apart == beside or (beside is not None and not room_to_stack)
+    else:
+        together = before.width <= pane.columns
+    room = pane if together else Size(PAGE, width)
+    views = [draw_world(world, room, colours=colours) for world in (before, after)]
+    names = [Text(name, style="dim") for name in ("before", "after")]
+    if not together:
+        return Group(names[0], views[0], names[1], views[1])
+    table = Table.grid(padding=(0, 4, 0, 0))
+    table.add_row(*names)
+    table.add_row(*views)
+    return table
+
+
+def _cells(world: World) -> NDArray[np.uint8]:
+    return np.where(world.walls, np.uint8(WALL), world.markers)
+
+
+def _window(extent: int, room: int, centre: int) -> tuple[int, int]:
+    """The part [start, stop) of `extent` cells that has `room` and holds `centre` as near its middle as can be."""
+    room = max(1, min(room, extent))
+    start = min(max(0, centre - room // 2), extent - room)
+    return start, start + room
+
+
+def _assemble(rows: Iterable[Iterable[Pixel]]) -> Text:
+    """Rows of pixels to one text; neighbours of one style become one span, which makes large worlds quick to draw."""
+    text = Text(no_wrap=True, overflow="crop")
+    for number, row in enumerate(rows):
+        run, style = "\n" if number else "", ""
+        for characters, its_style in row:
+            if its_style != style:
+                text.append(run, style)
+                run, style = "", its_style
+            run += characters
+        text.append(run, style)
+    return text
+
+
+def _rows(cells: NDArray[np.uint8], agent: tuple[int, int, int], scale: Scale) -> list[list[Pixel]]:
+    if scale in ("wide", "narrow"):
+        return [[_cell(int(value), agent[2] if (r, c) == agent[:2] else None, scale == "wide")
+                 for c, value in enumerate(line)] for r, line in enumerate(cells)]  # fmt: skip
+    step = 2 if scale == "quarter" else 1
+    height, width = cells.shape
+    padded = np.zeros((height + height % 2, width + width % step), np.uint8)
+    padded[:height, :width] = cells
+    rows = []
+    for r in range(0, height, 2):
+        line = [_block(padded[r : r + 2, c : c + step]) for c in range(0, width, step)]
+        if agent[0] // 2 == r // 2:
+            line[agent[1] // step] = (KAREL_ARROWS[agent[2]], KAREL_STYLE)
+        rows.append(line)
+    return rows
+
+
+def _cell(value: int, facing: int | None, wide: bool) -> Pixel:
+    """One cell at the scales that show digits."""
+    if facing is not None:
+        return (KAREL_ARROWS[facing] + (str(value) if value else " "))[: 1 + wide], KAREL_STYLE
+    if value == WALL:
+        return "█" * (1 + wide), WALL_STYLE
+    if value == 0:
+        return "· "[: 1 + wide], FREE_STYLE
+    if wide:
+        return "◆" + (str(value) if value > 1 else " "), marker_style(value)
+    return ("◆" if value == 1 else str(value)), marker_style(value)
+
+
+def _block(cells: NDArray[np.uint8]) -> Pixel:
+    """Two or four cells in one character, which has two colours: of markers before walls, of walls before floor."""
+    marked, walls = (cells > 0) & (cells != WALL), cells == WALL
+    if not marked.any():
+        return _shape(walls), WALL_STYLE
+    style = marker_style(int(cells[marked].max()))
+    if cells.size == 2 and marked.all():
+        return "▀", f"{style} on {marker_style(int(cells[1, 0]))}" if cells[0, 0] != cells[
+            1, 0
+        ] else f"{style} on {style}"
+    return _shape(marked), f"{style} on {WALL_STYLE}" if 2 * walls.sum() >= (~marked).sum() > 0 else style
+
+
+def _shape(cells: NDArray[np.bool_]) -> str:
+    """The block character whose quarters are `cells` [2, 1 or 2]."""
+    a, b, c, d = cells[0, 0], cells[0, -1], cells[1, 0], cells[1, -1]
+    return _QUADRANTS[a + 2 * b + 4 * c + 8 * d]

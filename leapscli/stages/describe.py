@@ -1,0 +1,51 @@
+"""What a task is, for people: its initial worlds and its reward in words, and one of its worlds."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from leapscli.tasks.registry import Task
+from leapscli.world.world import World
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """A task in words, and an initial world of it."""
+
+    task: Task
+    initial: str
+    reward: str
+    world: World
+    seed: int
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON. The world is in text form."""
+        return {
+            **summary(self.task),
+            "initial": self.initial,
+            "reward": self.reward,
+            "world": str(self.world),
+            "seed": self.seed,
+        }
+
+
+def describe(task: Task, seed: int) -> TaskCard:
+    """The card of a task, with its first initial world under `seed`."""
+    words = [inspect.getdoc(getattr(task.module, name, None)) or "" for name in ("draw", "reward")]
+    initial, reward = (" ".join(text.split()) for text in words)
+    return TaskCard(task, initial, reward, task.sample(1, seed)[0], seed)
+
+
+def summary(task: Task) -> dict[str, Any]:
+    """A task in one line, as plain values."""
+    goal, paper = goal_of(task)
+    return {"name": task.name, "goal": goal, "paper": paper, "height": task.height, "width": task.width}
+
+
+def goal_of(task: Task) -> tuple[str, str | None]:
+    """What is to be done, and the paper that the task is from, which its summary names in parentheses at its end."""
+    match = re.fullmatch(r"(.+?)\s*\(([^(),]+),[^()]*\)", task.summary)
+    return (match[1], match[2]) if match else (task.summary, None)

@@ -1,0 +1,91 @@
+"""Score one program on many initial states of a task, in the compiled engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.program import Program
+from leapscli.errors import InputError
+from leapscli.tasks.registry import DEFAULT_BUDGET, Task
+from leapscli.world.engine import Budget
+
+SOLVED = 1 - 1e-6  # every task's best return is 1, a sum of fractions
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Returns float64[N] of a program on the initial worlds first … first + N - 1 of a task under `seed`."""
+
+    program: Program
+    task: Task
+    seed: int
+    budget: Budget
+    returns: NDArray[np.float64]
+    first: int = 0
+
+    @property
+    def mean(self) -> float:
+        """The mean return."""
+        return float(self.returns.mean())
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the returns, over the episodes themselves (not an estimate from a sample)."""
+        return float(self.returns.std())
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean."""
+        return self.deviation / float(np.sqrt(len(self.returns)))
+
+    @property
+    def solved(self) -> float:
+        """The share of episodes with the best possible return."""
+        return float((self.returns >= SOLVED).mean())
+
+    def episode(self, index: int) -> str:
+        """What names the episode `index`: `7:123`, for --episode-seed."""
+        return f"{self.seed}:{self.first + index}"
+
+    @property
+    def worst(self) -> int:
+        """The index of the first of the lowest returns."""
+        return int(self.returns.argmin())
+
+    @property
+    def best(self) -> int:
+        """The index of the first of the highest returns."""
+        return int(self.returns.argmax())
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        return {
+            "program": str(self.program),
+            "task": self.task.name,
+            "height": self.task.height,
+            "width": self.task.width,
+            "budget": str(self.budget),
+            "seed": self.seed,
+            "episodes": len(self.returns),
+            "mean": self.mean,
+            "standard_deviation": self.deviation,
+            "standard_error": self.error,
+            "solved": self.solved,
+            "worst": {"episode": self.episode(self.worst), "return": float(self.returns.min())},
+            "best": {"episode": self.episode(self.best), "return": float(self.returns.max())},
+            "returns": self.returns.tolist(),
+        }
+
+
+def evaluate(
+    program: Program, task: Task, episodes: int, seed: int, *, budget: Budget = DEFAULT_BUDGET, first: int = 0
+) -> Evaluation:
+    """The returns of `program` on `episodes` initial worlds of `task`; world i depends on (seed, first + i) alone."""
+    if episodes < 1:
+        raise InputError(f"{episodes} episodes: at least one is needed")
+    worlds = task.sample(episodes, seed, first=first)
+    return Evaluation(program, task, seed, budget, task.returns([program], worlds, budget)[0], first)

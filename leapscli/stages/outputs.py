@@ -1,0 +1,36 @@
+"""Files that a user asked for by name: refused before any work is done, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from leapscli.artifacts.files import write_whole
+from leapscli.errors import InputError, LeapsError
+
+
+def check_writable(path: Path) -> None:
+    """Raises InputError where `path` cannot be written; nothing is changed."""
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise InputError(f"{path}: a folder, not a file")
+    if not folder.is_dir():
+        raise InputError(f"{path}: there is no folder {folder}", "make it first")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise InputError(f"{path}: cannot be written: permission denied")
+
+
+def write_output(path: Path, content: bytes) -> None:
+    """Puts `content` in the place of the file, which keeps its mode; links are followed, devices written to."""
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+            return
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+        write_whole(target, content)
+        if mode is not None:
+            target.chmod(mode)
+    except OSError as error:
+        raise LeapsError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from error

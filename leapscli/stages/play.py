@@ -1,0 +1,106 @@
+"""Play one program on one world with every step on record, and a task's rewards beside them.
+
+The reference interpreter runs the program, and the task's own reward function, uncompiled, judges: what a viewer shows
+needs no compiled engine and starts at once. The engine gives the same return; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.program import Action, If, IfElse, Not, Program, While
+from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.errors import InputError
+from leapscli.report.episode import Edit, End, Episode, Step
+from leapscli.tasks.registry import Task
+from leapscli.world.engine import Arena, Budget
+from leapscli.world.reference import Karel, Truncated, steps
+from leapscli.world.world import WALL, World, Worlds
+
+MOST_STEPS = 1_000_000  # every step is kept, for the viewers
+
+
+def play(
+    program: Program, world: World, budget: Budget, *, task: Task | None = None, name: str | None = None
+) -> Episode:
+    """The run of `program` on `world`, judged by `task` if any. Raises InputError for a budget beyond recording."""
+    if budget.limit > MOST_STEPS:
+        raise InputError(
+            f"a budget of {budget.limit:,} {budget.kind}: every step is recorded here, up to {MOST_STEPS:,}",
+            "`leaps evaluate` takes any budget",
+        )
+    karel, referee, made = Karel(world), Referee(task, world) if task else None, list[Step]()
+    end: End = "finished"
+    try:
+        for step, over in _steps(program, karel, budget, referee):
+            made.append(step)
+            if over:
+                end = "task over"
+                break
+    except Truncated:
+        end = "out of budget"
+    total = float(sum(step.reward for step in made)) if task else None
+    return Episode(program, world, karel.world(), tuple(made), end, total, task.name if task else None, name)
+
+
+def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | None) -> Iterator[tuple[Step, bool]]:
+    """Each step, and whether the task is over with it."""
+    place = {id(node): i for i, node in enumerate(program.walk())}
+    for event in steps(program, karel, budget):
+        agent, reward, over = (karel.row, karel.column, karel.direction), 0.0, False
+        edits: tuple[Edit, ...] = ()
+        if isinstance(event.node, Action):
+            edits = _own_edit(event.node.name, event.value, karel)
+            if referee:
+                reward, over, more = referee.judge(event.node.name, event.value, karel)
+                edits += more
+        yield Step(place[id(event.node)], _words(event.node), agent, event.value, reward, edits), over
+
+
+def _own_edit(action: str, changed: bool, karel: Karel) -> tuple[Edit, ...]:
+    """The cell that the action itself altered."""
+    delta = {"pickMarker": 1, "putMarker": -1}.get(action, 0)
+    now = int(karel.markers[karel.row, karel.column])
+    return ((karel.row, karel.column, now + delta, now),) if changed and delta else ()
+
+
+def _words(node: object) -> str:
+    """`move`, or the tested condition: `not frontIsClear`."""
+    if isinstance(node, Action):
+        return node.name
+    condition = node.condition if isinstance(node, While | If | IfElse) else None
+    words = ""
+    while isinstance(condition, Not):
+        words, condition = f"{words}not ", condition.condition
+    return words + (condition.name if condition else "")
+
+
+class Referee:
+    """A task's reward, asked after every action, as the compiled engine does; it may alter the world."""
+
+    def __init__(self, task: Task, world: World) -> None:
+        module = task.module
+        arena = Arena.of(Worlds.stack([world]), getattr(module, "zones", None), getattr(module, "memory", None))
+        self.reward = module.reward
+        self.cells, self.zone, self.memory = arena.cells[0].copy(), arena.zones[0], arena.memory[0].copy()
+        self.stride = world.width + 2
+
+    def judge(self, action: str, changed: bool, karel: Karel) -> tuple[float, bool, tuple[Edit, ...]]:
+        """The reward, whether the task is over, and the cells that the task altered (in `karel` too)."""
+        pos = (karel.row + 1) * self.stride + karel.column + 1
+        ahead = (-self.stride, 1, self.stride, -1)[karel.direction]
+        self.cells[pos] = karel.markers[karel.row, karel.column]
+        before = self.cells.copy()
+        with np.errstate(over="ignore"):  # the tasks' random streams wrap, as they do in compiled code
+            reward, over = self.reward(ACTION_ID[action], changed, pos, ahead, self.cells, self.zone, self.memory)
+        edits = tuple(self._edit(int(at), before, karel) for at in np.flatnonzero(self.cells != before))
+        return float(reward), bool(over), edits
+
+    def _edit(self, at: int, before: NDArray[np.uint8], karel: Karel) -> Edit:
+        row, column, value = at // self.stride - 1, at % self.stride - 1, self.cells[at]
+        karel.walls[row, column] = value == WALL
+        karel.markers[row, column] = 0 if value == WALL else value
+        return row, column, int(before[at]), int(value)

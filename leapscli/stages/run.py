@@ -1,0 +1,102 @@
+"""Run one program on one world: a random one, a map of the user's, or an initial state of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leapscli.errors import InputError
+from leapscli.report.episode import Episode
+from leapscli.stages.play import play
+from leapscli.stages.sources import Source, load_world
+from leapscli.tasks.registry import DEFAULT_BUDGET, Task
+from leapscli.world.engine import Budget
+from leapscli.world.world import MAX_SIDE, World, random_worlds
+
+DEFAULT_SIDE = 8  # of random worlds, as the paper's datasets have them (LEAPS, appendix)
+PUBLISHED = Budget.calls(220)  # as `leaps.execute`, and the published interpreter
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a program is to run; a map goes before a task's own worlds, and those before random ones.
+
+    `episode` is (seed, index): the initial world with that index under that seed. `height` and `width` are of random
+    worlds, in cells. Without a `budget` it is that of the literature for a task, else that of `leaps.execute`.
+    """
+
+    episode: tuple[int, int] = (0, 0)
+    task: Task | None = None
+    map_file: Path | None = None
+    height: int | None = None
+    width: int | None = None
+    budget: Budget | None = None
+
+    def __post_init__(self) -> None:
+        if self.map_file and not self.task and (self.height or self.width):
+            raise InputError(f"{self.map_file} has its own size", "leave --size, --height and --width out")
+
+    @property
+    def bound(self) -> Budget:
+        """The budget."""
+        return self.budget or (DEFAULT_BUDGET if self.task else PUBLISHED)
+
+    @property
+    def name(self) -> str | None:
+        """`SEED:INDEX` of the initial world; a map needs none."""
+        return None if self.map_file else "{}:{}".format(*self.episode)
+
+    def world(self) -> World:
+        """The initial world. Raises InputError for a map that is none, or a size that makes no sense."""
+        seed, index = self.episode
+        if self.map_file:
+            return load_world(self.map_file)
+        if self.task:
+            return self.task.sample(1, seed, first=index)[0]
+        height, width = self.height or DEFAULT_SIDE, self.width or DEFAULT_SIDE
+        if not (3 <= height <= MAX_SIDE and 3 <= width <= MAX_SIDE):
+            raise InputError(f"no random world of {height}×{width}", f"each side has 3 to {MAX_SIDE} cells")
+        return random_worlds(1, seed, first=index, height=height, width=width)[0]
+
+    def words(self, world: World) -> str:
+        """Where `world` came from: `harvester 8×8, episode 7:123`."""
+        size = f"{world.height}×{world.width}"
+        judged = f", judged as {self.task.name}" if self.task else ""
+        if self.map_file:
+            return f"{self.map_file} {size}{judged}"
+        return f"{self.task.name if self.task else 'random'} {size}, episode {self.name}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A program, where it ran, and what happened."""
+
+    source: Source
+    setting: Setting
+    episode: Episode
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON. Worlds are in text form."""
+        episode, task = self.episode, self.setting.task
+        record = {
+            "program": str(episode.program),
+            "source": self.source.label,
+            "task": task.name if task else None,
+            "episode": self.setting.name,
+            "budget": str(self.setting.bound),
+            "world": str(episode.before),
+            "final": str(episode.after),
+            "actions": [step.name for step in episode.actions],
+            "steps": len(episode.actions),
+            "tests": len(episode.steps) - len(episode.actions),
+            "end": episode.end,
+            "truncated": episode.truncated,
+        }
+        return record if episode.total is None else {**record, "return": episode.total}
+
+
+def run(source: Source, setting: Setting) -> Run:
+    """Run the program of `source` in `setting`, every step on record."""
+    episode = play(source.program, setting.world(), setting.bound, task=setting.task, name=setting.name)
+    return Run(source, setting, episode)

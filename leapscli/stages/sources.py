@@ -1,0 +1,141 @@
+"""What people name on the command line, found and read: a program, a world, a size, a budget, an episode."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.store import Workspace
+from leapscli.dsl.program import Program, Style
+from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, WorldError
+from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import task as find_task
+from leapscli.world.engine import Budget
+from leapscli.world.world import World
+
+MOST_BYTES = 1 << 20  # of a program or a map
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A program and where it came from; `run` is the artifact, if it is one's."""
+
+    program: Program
+    label: str
+    style: Style
+    run: Artifact | None = None
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """The recipe of the run that found the program; empty for a file."""
+        return self.run.manifest.recipe if self.run else {}
+
+
+def load_program(reference: str | None, workspace: Workspace) -> Source:
+    """The program in a file, on stdin (`-`), or of a run (`harvester`, `harvester@v3`, its folder; None: the newest).
+
+    Raises InputError for what cannot be read, ProgramSyntaxError (with the file's name) for what is no program.
+    """
+    if reference == STDIN:
+        return _parse(sys.stdin.read(), "standard input")
+    if reference is not None and Path(reference).is_file():
+        return _parse(read_text(Path(reference)), reference)
+    try:
+        run = workspace.resolve(reference, "run")
+    except ArtifactError as error:
+        if reference is None or Path(reference).exists() or "@" in reference:
+            raise
+        raise InputError(
+            f"{reference}: no such program file, and no run of that name",
+            "a program file, - for standard input, or a run (`leaps artifacts list`)",
+        ) from error
+    found = _parse(read_text(run.file("program.txt")), run.reference)
+    return Source(found.program, found.label, found.style, run)
+
+
+def _parse(text: str, label: str) -> Source:
+    try:
+        return Source(Program.parse(text), label, style_of(text))
+    except ProgramSyntaxError as error:
+        raise ProgramSyntaxError(
+            error.line, error.column, error.found, error.expected, message=f"{label}: {error.message}", hint=error.hint
+        ) from error
+
+
+def style_of(text: str) -> Style:
+    """The form that a program is written in, by its first word."""
+    first = re.search(r"^\s*([^\s#]+)", text, re.MULTILINE)
+    return "python" if first and first[1] == "def" else "tokens"
+
+
+def load_world(path: Path) -> World:
+    """The world in a map file, as `str(world)` writes it. Raises WorldError with the file's name."""
+    try:
+        return World.parse(read_text(path))
+    except WorldError as error:
+        raise WorldError(f"{path}: {error.message}", error.hint) from error
+
+
+def read_text(path: Path) -> str:
+    """A text file's content; InputError where there is none, or something else."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise InputError(f"{path}: more than a megabyte; that is no program and no map")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; that is no program and no map") from error
+
+
+def parse_size(text: str | None) -> tuple[int | None, int | None]:
+    """`12` → (12, 12), `14x22` → (14, 22), height first; nothing → (None, None), a task's own size."""
+    if text is None:
+        return None, None
+    match = re.fullmatch(r"(\d{1,5})(?:[x×](\d{1,5}))?", text.strip().lower())
+    if not match or int(match[1]) < 1 or int(match[2] or 1) < 1:
+        raise InputError(f"--size {text}: not a size", "a side, as in 12, or height and width, as in 14x22")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def parse_budget(text: str) -> Budget:
+    """`calls:220` or `primitives:10000`; also as recipes write it, `220 calls`."""
+    match = re.fullmatch(r"(calls|primitives)[:=\s]([\d_,]+)|([\d_,]+)\s+(calls|primitives)", text.strip().lower())
+    digits = re.sub("[_,]", "", match[2] or match[3]) if match else ""
+    if not match or not digits:
+        raise InputError(f"--budget {text}: not a budget", "calls:220 (as published) or primitives:10000")
+    return Budget(match[1] or match[4], int(digits))
+
+
+def parse_episode(text: str, seed: int) -> tuple[int, int]:
+    """`7:123` → (7, 123), the seed and the index of an initial world; `123` → (seed, 123)."""
+    match = re.fullmatch(r"(?:(\d{1,19}):)?(\d{1,9})", text.strip())
+    if not match:
+        raise InputError(f"--episode-seed {text}: not an episode", "SEED:INDEX as printed, or an index under --seed")
+    return int(match[1]) if match[1] else seed, int(match[2])
+
+
+def choose_task(
+    source: Source | None, name: str | None, height: int | None, width: int | None, *, implied: bool = True
+) -> Task | None:
+    """The task asked for; else, if `implied`, the one that the run of `source` was searched for, at the size it had."""
+    if name is not None:
+        return find_task(name, height=height, width=width)
+    recipe = source.recipe if source and implied else {}
+    if "task" not in recipe:
+        return None
+    own = parse_size(recipe.get("size"))
+    return find_task(recipe["task"], height=height or own[0], width=width or own[1])
+
+
+def choose_budget(source: Source | None, text: str | None) -> Budget | None:
+    """The budget asked for, else the one that the run of `source` was searched with, else None."""
+    text = text if text is not None else (source.recipe.get("budget") if source else None)
+    return parse_budget(text) if text is not None else None
