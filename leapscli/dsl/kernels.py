@@ -89,7 +89,7 @@ def pick(state, cumulative):
 
 
 @inline
-def _condition(state, row, n, chances):
+def condition(state, row, n, chances):
     """Write `c( cond c)` at row[n:], which has room for six tokens, and return the new n."""
     negated = uniform(state) < chances.negation
     row[n] = _C_OPEN
@@ -141,7 +141,7 @@ def grow(state, row, n, limit, depth, nesting, chances, work):
         else:
             within = item + 2 + (1 << 16)
             row[n] = _WHILE if kind == WHILE else (_IF if kind == IF else _IFELSE)
-            n = _condition(state, row, n + 1, chances)
+            n = condition(state, row, n + 1, chances)
             row[n] = _W_OPEN if kind == WHILE else _I_OPEN
             n += 1
             if kind == IFELSE:

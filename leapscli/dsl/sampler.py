@@ -8,6 +8,7 @@ The productions' probabilities and both limits are those of the published genera
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -65,8 +66,18 @@ def sample_programs(
     from leapscli.dsl import kernels
 
     ids, lengths = np.empty((count, max_tokens), np.uint8), np.empty(count, np.int32)
+    drawn_from = chances(probabilities, max_depth, max_nesting)
+    status = kernels.sample_rows(stream_key(seed, "programs"), first, drawn_from, ids, lengths)
+    _require(status == kernels.DONE, f"no program of at most {max_tokens} tokens in {kernels.TRIES} draws")
+    return TokenBatch(ids, lengths)
+
+
+def chances(probabilities: Probabilities = PAPER, max_depth: int = 6, max_nesting: int = 4) -> Any:
+    """The same, as the compiled sampler takes it (`kernels.Chances`)."""
+    from leapscli.dsl import kernels
+
     order = [ACTIONS.index(action) for action in ACTION_TOKENS]
-    chances = kernels.Chances(
+    return kernels.Chances(
         np.cumsum(probabilities.statements),
         np.cumsum(probabilities.perceptions),
         np.cumsum(np.array(probabilities.actions)[order]),
@@ -74,9 +85,6 @@ def sample_programs(
         max_depth,
         max_nesting,
     )
-    status = kernels.sample_rows(stream_key(seed, "programs"), first, chances, ids, lengths)
-    _require(status == kernels.DONE, f"no program of at most {max_tokens} tokens in {kernels.TRIES} draws")
-    return TokenBatch(ids, lengths)
 
 
 def _require(holds: bool, complaint: str) -> None:

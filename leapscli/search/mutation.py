@@ -1,0 +1,27 @@
+"""Neighbours of programs in program space: one node of the tree, drawn uniformly, replaced by a fresh random one.
+
+The neighbourhood of the published hill climbers (Carvalho, Tjhia & Lelis, ICLR 2024, section 4), with the sampler's
+probabilities. DEVIATION: programs are held to a number of tokens and to the sampler's depth, not to theirs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leapscli.dsl.sampler import chances
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.vocabulary import PAD
+from leapscli.search.kernels import mutate_rows
+from leapscli.seeding import stream_key
+
+
+def mutate(tokens: TokenBatch, seed: int, *, first: int = 0, max_tokens: int) -> TokenBatch:
+    """A mutant of each of P valid programs, at most `max_tokens` long. Mutant p depends on (seed, first + p) alone."""
+    if len(tokens) and tokens.lengths.max() > max_tokens:
+        raise ValueError(f"a program of {tokens.lengths.max()} tokens has no mutant of at most {max_tokens}")
+    width = tokens.ids.shape[1]
+    ids = np.full((len(tokens), max_tokens), PAD, np.uint8)
+    ids[:, : min(width, max_tokens)] = tokens.ids[:, :max_tokens]
+    out, lengths = np.empty_like(ids), np.empty_like(tokens.lengths)
+    mutate_rows(stream_key(seed, "mutate"), first, chances(), ids, tokens.lengths, out, lengths)
+    return TokenBatch(out, lengths)
