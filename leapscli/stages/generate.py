@@ -1,0 +1,117 @@
+"""`leaps gen-data`: distinct random programs with demonstrations, as a dataset artifact.
+
+Programs are streamed to disk as they are made; in memory stay 8 bytes a distinct candidate (to know it again) and 8 a
+kept program (to decide its split). What was written survives a kill, and `resume` goes on to the very same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.artifacts.artifact import check_name
+from leapscli.artifacts.columns import SPLITS
+from leapscli.artifacts.files import ELSEWHERE
+from leapscli.artifacts.programs_h5 import ProgramsWriter
+from leapscli.artifacts.store import Artifact, Workspace
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.errors import ArtifactError, Interrupted, RecipeError
+from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.recipes.dataset import DatasetRecipe
+from leapscli.stages.candidates import blocks, layout_of, rules_of
+from leapscli.stages.splits import assign
+from leapscli.stages.statistics import Statistics
+from leapscli.world.engine import core_count
+
+FILE = "programs.h5"
+GENERATOR = 1  # grows whenever the same recipe comes to give other programs
+PATIENCE = 1_000_000  # candidates in a row of which none was kept, before the recipe is called unsatisfiable
+
+
+def generate(
+    recipe: DatasetRecipe,
+    workspace: Workspace,
+    *,
+    name: str = "karel",
+    workers: int | None = None,
+    reporter: Reporter | None = None,
+    stop: StopFlag | None = None,
+    resume: bool = False,
+    command: str = "",
+) -> Artifact:
+    """Make the dataset `name` of this recipe; its bytes depend on the recipe alone, not on `workers`.
+
+    Raises Interrupted once `stop` was requested, with what is made so far kept for `resume`; RecipeError where the
+    recipe cannot be satisfied.
+    """
+    check(recipe, workspace, name)
+    reporter, stop = reporter or Silent(), stop or StopFlag()
+    with workspace.stage("dataset", name, key=staging_key(recipe), resume=resume) as draft:
+        threads = workers or core_count()
+        writer = ProgramsWriter(draft.path / FILE, layout_of(recipe), resume=resume, threads=threads)
+        statistics = _fill(writer, recipe, threads, reporter, stop)
+        tokens, lengths = writer.tokens()
+        split = assign(TokenBatch(tokens, lengths.astype(np.int32)).hashes(), recipe.splits)
+        writer.close(split)
+        return draft.publish(
+            recipe=recipe.resolved(), seed=recipe.seed, metrics=_metrics(statistics, split), command=command
+        )
+
+
+def check(recipe: DatasetRecipe, workspace: Workspace, name: str) -> None:
+    """Whatever can be known to go wrong without beginning. Raises InputError."""
+    rules_of(recipe)
+    check_name(name)
+    folder = next(path for path in (workspace.root, *workspace.root.parents) if path.exists())
+    if not os.access(folder, os.W_OK):
+        raise ArtifactError(f"{folder}: cannot be written", ELSEWHERE)
+
+
+def staging_key(recipe: DatasetRecipe) -> str:
+    """What an interrupted run is found by: the same for equal recipes."""
+    text = json.dumps({"generator": GENERATOR, **recipe.resolved()}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _fill(
+    writer: ProgramsWriter, recipe: DatasetRecipe, threads: int, reporter: Reporter, stop: StopFlag
+) -> Statistics:
+    """Append programs until there are as many as asked for."""
+    statistics = Statistics(writer.mark.get("statistics"))
+    reporter.start("generating", recipe.programs, "programs")
+    reporter.update(len(writer))
+    if len(writer) >= recipe.programs:
+        return statistics
+    patience = statistics.candidates + PATIENCE
+    for block in blocks(recipe, statistics.candidates, threads):
+        block = block.until(recipe.programs - len(writer))
+        rows = block.columns()
+        statistics.add(block.stop - block.first, block.shown, rows)
+        writer.append(rows, {"statistics": statistics.as_json()})
+        reporter.update(len(writer))
+        if len(writer) == recipe.programs:
+            return statistics
+        if stop.requested:
+            writer.flush()
+            raise Interrupted(f"stopped with {len(writer):,} of {recipe.programs:,} programs made")
+        patience = block.stop + PATIENCE if len(rows) else patience
+        if block.stop > patience:
+            raise RecipeError(
+                f"programs: {recipe.programs:,} cannot be found, only {len(writer):,} among {block.stop:,} drawn",
+                "ask for fewer, or loosen max_tokens, tries or crash_free",
+            )
+    raise AssertionError("blocks have no end")
+
+
+def _metrics(statistics: Statistics, split: NDArray[np.uint8]) -> dict[str, Any]:
+    """What the manifest says about the dataset."""
+    return {
+        "programs": len(split),
+        "splits": dict(zip(SPLITS, np.bincount(split, minlength=3).tolist(), strict=True)),
+        **statistics.as_json(),
+    }
