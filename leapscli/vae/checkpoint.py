@@ -19,7 +19,11 @@ FILE = "checkpoint.safetensors"
 
 
 def save_checkpoint(
-    folder: Path, network: Network, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler, notes: dict[str, Any]
+    folder: Path,
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    notes: dict[str, Any],
 ) -> None:
     """Write everything into `folder`; `notes` are JSON values."""
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
@@ -54,6 +58,8 @@ def load_state(network: Network, weights: dict[str, Tensor], path: Path) -> None
     found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     for name in sorted(own.keys() | found.keys()):
         if own.get(name) != found.get(name):
-            message = f"{path}: {name} is {found.get(name, 'missing')}, this model has {own.get(name, 'none of that name')}"
+            message = (
+                f"{path}: {name} is {found.get(name, 'missing')}, this model has {own.get(name, 'none of that name')}"
+            )
             raise ArtifactError(message, "weights and recipe are of different models")
     network.load_state_dict(weights)

@@ -36,13 +36,11 @@ class GRU(nn.Module):
 
         Under autocast the products run in its dtype; states, gates and their gradients stay in float32.
         """
-        weight, device = self.weight_hh, gates.device.type
+        device, weight = gates.device.type, self.weight_hh.to(state.dtype)
         if torch.is_autocast_enabled(device):
-            weight = weight.to(torch.get_autocast_dtype(device))
+            weight = self.weight_hh.to(torch.get_autocast_dtype(device))
         with torch.autocast(device, enabled=False):
-            outputs: Tensor = _Sequence.apply(
-                gates.to(state.dtype), state, weight, self.bias_hh, sizes
-            )  # type: ignore[no-untyped-call]
+            outputs: Tensor = _Sequence.apply(gates.to(state.dtype), state, weight, self.bias_hh, sizes)  # type: ignore[no-untyped-call]
         return outputs, last_states(outputs, sizes)
 
 
@@ -65,9 +63,9 @@ class _Spread(torch.autograd.Function):
         return torch.cat([rows[:n] for n in sizes])
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         total = grad.new_zeros(ctx.sizes[0], grad.shape[1])
-        for part, n in zip(grad.split(ctx.sizes), ctx.sizes, strict=True):
+        for part, n in zip(torch.split(grad, ctx.sizes), ctx.sizes, strict=True):
             total[:n] += part
         return total, None
 
@@ -81,9 +79,9 @@ class _Last(torch.autograd.Function):
         return torch.cat([outputs[part] for part in ctx.slices])
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         total = grad.new_zeros(ctx.shape)
-        for part, rows in zip(ctx.slices, grad.split([s.stop - s.start for s in ctx.slices]), strict=True):
+        for part, rows in zip(ctx.slices, torch.split(grad, [s.stop - s.start for s in ctx.slices]), strict=True):
             total[part] = rows
         return total, None
 
@@ -100,7 +98,7 @@ def _endings(sizes: Sizes) -> Iterator[slice]:
 class _Sequence(torch.autograd.Function):
     """The recurrence over all steps.
 
-        r, u = σ(gates_ru + W_ru h + b_ru)   n = tanh(gates_n + r·(W_n h + b_n))   h' = (1-u)·n + u·h
+    r, u = σ(gates_ru + W_ru h + b_ru)   n = tanh(gates_n + r·(W_n h + b_n))   h' = (1-u)·n + u·h
     """
 
     @staticmethod
@@ -120,7 +118,7 @@ class _Sequence(torch.autograd.Function):
         return outputs
 
     @staticmethod
-    def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
         active, recurrent, outputs, state, weight = ctx.saved_tensors
         sizes, k = ctx.sizes, state.shape[1]
         previous = torch.cat([state, *_all_but_last(outputs, sizes)])[: len(outputs)]  # state before each step [S, K]
@@ -141,7 +139,7 @@ class _Sequence(torch.autograd.Function):
 
 
 def _slopes(active: Tensor, inner: Tensor, previous: Tensor) -> Tensor:
-    """∂h' by each pre-activation, all steps at once [S, 4, K]: r, u, n through its recurrent part, n through the input."""
+    """∂h' by each pre-activation, all steps at once [S, 4, K]: r, u, n by its recurrent part, n by its input."""
     r, u, n = active.chunk(3, 1)
     slopes = active.new_empty(len(active), 4, r.shape[1])
     direct = torch.mul(1 - u, 1 - n * n, out=slopes[:, 3])
@@ -153,8 +151,8 @@ def _slopes(active: Tensor, inner: Tensor, previous: Tensor) -> Tensor:
 
 def _all_but_last(outputs: Tensor, sizes: Sizes) -> list[Tensor]:
     """The states that the steps 1, 2, … start from: of each step, those of the rows that go on."""
-    starts = outputs.split(sizes)
-    return [step[:n] for step, n in zip(starts, sizes[1:], strict=False)]
+    steps = torch.split(outputs, list(sizes))
+    return [step[:n] for step, n in zip(steps, sizes[1:], strict=False)]
 
 
 def _affine(state: Tensor, weight: Tensor, bias: Tensor, out: Tensor) -> None:

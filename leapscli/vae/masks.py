@@ -51,4 +51,3 @@ def target_keys(tokens: TokenBatch) -> Array:
         found[:, i] = keys(cursor, MAX_TOKENS - i)
         cursor = advance(TABLES, cursor, tokens.ids[:, i].astype(np.int64))
     return found
-

@@ -32,7 +32,10 @@ class Meter:
         self._recent.append((step, rows, terms["loss"].detach()))
 
     def check(self) -> float:
-        """The mean loss since the last check, 0 if there was no step. Raises LeapsError where one is not a number, naming step and batch."""
+        """The mean loss since the last check, 0 if there was no step.
+
+        Raises LeapsError where one is not a number, naming step and batch.
+        """
         if not self._recent:
             return 0.0
         losses = torch.stack([loss for _, _, loss in self._recent]).double().cpu()

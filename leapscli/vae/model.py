@@ -28,7 +28,7 @@ Vectors = NDArray[np.float32]
 
 
 class LatentModel:
-    """Encoder and decoder with fixed weights. Vectors are float32[P, Z], Z = `latent`; every decoded program is valid."""
+    """Encoder and decoder with fixed weights. Vectors are float32[P, Z], Z = `latent`; decoded programs are valid."""
 
     def __init__(self, network: Network, device: str = "cpu", meta: dict[str, Any] | None = None) -> None:
         self.device = choose_device(device)
@@ -74,7 +74,9 @@ class LatentModel:
         if vectors.ndim != 2 or vectors.shape[1] != self.latent:
             raise InputError(f"vectors are [P, {self.latent}] for this model, not {list(vectors.shape)}")
         noise = None if greedy else generator(self.device, int(stream_key(seed, "decode")))
-        parts = [self._decoding(part.to(self.device), generator=noise).cpu().numpy() for part in vectors.split(CHUNK)]
+        parts = [
+            self._decoding(part.to(self.device), generator=noise).cpu().numpy() for part in torch.split(vectors, CHUNK)
+        ]
         return TokenBatch.from_ids(np.concatenate(parts))
 
     def decode(self, z: ArrayLike) -> list[Program]:

@@ -27,7 +27,7 @@ class Shape:
 
     def __post_init__(self) -> None:
         if self.executor and min(self.height, self.width) <= MARGIN:
-            message = f"demonstrations in {self.height}×{self.width} worlds are too small for the executor's convolutions"
+            message = f"demonstrations in {self.height}×{self.width} worlds: too small for the executor's convolutions"
             raise InputError(message, f"at least {MARGIN + 1}×{MARGIN + 1}, or losses.latent_behavior=0")
 
     def as_dict(self) -> dict[str, Any]:

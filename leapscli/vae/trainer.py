@@ -10,7 +10,6 @@ import math
 from enum import StrEnum
 from pathlib import Path
 
-import torch
 from torch.nn.utils import clip_grad_norm_
 
 from leapscli.errors import InputError, LeapsError

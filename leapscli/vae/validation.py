@@ -47,7 +47,9 @@ def _summary(parts: list[tuple[int, Terms, float | None]], exact: Array, lengths
     def mean(values: list[Any]) -> Any:
         return sum(w * v for w, v in zip(weights, values, strict=True))
 
-    found = {name: float(mean([t[name].item() for _, t, _ in parts])) for name in SCALARS if name in parts[0][1]}
+    found: dict[str, Any] = {
+        name: float(mean([t[name].item() for _, t, _ in parts])) for name in SCALARS if name in parts[0][1]
+    }
     by_dimension = mean([t["kl_by_dimension"].cpu().double() for _, t, _ in parts])
     found["active_units"] = int((by_dimension > ACTIVE).sum())
     found["reconstruction"] = float(exact.mean())

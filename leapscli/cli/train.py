@@ -1,0 +1,120 @@
+"""`leaps train`: learn a program embedding from a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from leapscli.cli.options import (
+    DryRunOption,
+    JsonOption,
+    ResumeOption,
+    SeedOption,
+    SetOption,
+    WorkspaceOption,
+    command_line,
+    overrides,
+    print_json,
+    resume_line,
+)
+from leapscli.cli.signals import graceful_stop
+from leapscli.errors import Interrupted
+
+if TYPE_CHECKING:
+    from leapscli.artifacts.artifact import Artifact
+    from leapscli.stages.train import Plan
+
+RecipeOption = Annotated[str | None, typer.Option("--recipe", help="short, leaps, … or a file.", show_default="short")]
+DataOption = Annotated[
+    str | None,
+    typer.Option("--data", help="karel (the newest), karel@v3, or a path. Else the newest.", show_default=False),
+]
+DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, or cuda:1.")]
+MaxTimeOption = Annotated[
+    str | None, typer.Option("--max-time", metavar="TIME", help="End after 90s, 45m, 2h.", show_default=False)
+]
+NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `leaps train`."""
+    app.command()(train)
+
+
+def train(
+    recipe: RecipeOption = None,
+    data: DataOption = None,
+    settings: SetOption = None,
+    seed: SeedOption = None,
+    max_time: MaxTimeOption = None,
+    device: DeviceOption = "auto",
+    name: NameOption = "leaps",
+    workspace: WorkspaceOption = None,
+    resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn a space of programs from a dataset.
+
+    The result is a model: weights.safetensors (the best of all validations), metrics.jsonl, and a checkpoint to go on
+    from. The default recipe is for some minutes on two cores; --recipe leaps is the paper's.
+    """
+    from leapscli.artifacts.store import Workspace
+    from leapscli.recipes.loading import DEFAULTS, load_recipe
+    from leapscli.stages.train import prepare
+
+    place = Workspace.locate(workspace)
+    chosen = overrides([*(settings or []), *([f"max_time={max_time}"] if max_time else [])], seed)
+    plan = prepare(load_recipe("model", recipe or DEFAULTS["model"], chosen, place.root), place, data, name, device)
+    if dry_run:
+        _say_plan(plan, as_json)
+    else:
+        _report(_run(plan, resume), as_json)
+
+
+def _run(plan: Plan, resume: bool) -> Artifact:
+    from leapscli.jit import announce_compilation
+    from leapscli.report.progress import progress
+    from leapscli.stages.train import train
+
+    with graceful_stop() as stop, progress() as reporter:
+        announce_compilation(reporter.note)
+        try:
+            return train(plan, reporter=reporter, stop=stop, resume=resume, command=command_line())
+        except Interrupted as error:
+            raise Interrupted(error.message, resume_line()) from None
+
+
+def _say_plan(plan: Plan, as_json: bool) -> None:
+    """What training would do."""
+    facts: dict[str, Any] = {**plan.facts, "name": plan.name, "recipe": plan.recipe.resolved()}
+    if as_json:
+        print_json(facts)
+        return
+    f, r = plan.facts, plan.recipe
+    limit = f", at most {r.max_time:g} s" if r.max_time else ""
+    typer.echo(
+        f"would train {f['weights']:,} weights on {f['train']:,} programs of {f['dataset']}, in {f['precision']}: "
+        f"{r.steps:,} steps of {r.optimizer.batch}{limit}",
+        err=True,
+    )
+
+
+def _report(artifact: Artifact, as_json: bool) -> None:
+    """The result on stdout; where it is, and what to do next, on stderr."""
+    metrics, found = artifact.manifest.metrics, artifact.manifest.metrics["validation"]
+    if as_json:
+        print_json({"artifact": artifact.reference, "path": str(artifact.path), **metrics})
+        return
+    long = found["reconstruction_long"]
+    typer.echo(f"reconstructs {found['reconstruction']:.1%} of the validation programs"
+               + (f" ({long:.1%} of those with 30 tokens or more)" if long is not None else ""))  # fmt: skip
+    if "action_accuracy" in found:
+        typer.echo(f"the executor takes {found['action_accuracy']:.1%} of their actions")
+    typer.echo(f"after {metrics['step']:,} steps, {metrics['programs']:,} programs, {metrics['seconds']:.0f} s")
+    if metrics["ended"] == "time" or found["reconstruction"] < 0.9:
+        typer.echo("note: it gains from more: a higher steps or --max-time with --resume, or --recipe leaps", err=True)
+    folder = artifact.path.relative_to(Path.cwd()) if artifact.path.is_relative_to(Path.cwd()) else artifact.path
+    typer.echo(f"{folder} ({artifact.reference}); next: leaps synthesize --task harvester", err=True)

@@ -1,0 +1,128 @@
+"""Train a program embedding on a dataset; its best weights and what was measured become an artifact."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.staging import Draft
+from leapscli.artifacts.store import Workspace
+from leapscli.errors import Interrupted
+from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.recipes.model import ModelRecipe
+
+if TYPE_CHECKING:
+    from leapscli.vae.trainer import Ended
+
+DATASET, CHECKPOINT, WEIGHTS, METRICS = "programs.h5", "checkpoint.safetensors", "weights.safetensors", "metrics.jsonl"
+LIMITS = ("steps", "max_time")  # may differ when training is taken up again
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Training that is ready to begin: everything has been found and checked, nothing written."""
+
+    recipe: ModelRecipe
+    workspace: Workspace
+    dataset: Artifact
+    name: str
+    device: str
+    facts: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What is trained on what, but not for how long: equal keys can continue one another."""
+        parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
+        text = json.dumps([parts, self.dataset.manifest.content], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def prepare(recipe: ModelRecipe, workspace: Workspace, dataset: str | None, name: str, device: str) -> Plan:
+    """Find the dataset, read its layout, choose the device. Raises InputErrors for what cannot be."""
+    from leapscli.artifacts.artifact import check_name
+    from leapscli.artifacts.programs_h5 import ProgramsReader
+    from leapscli.vae.device import choose_device, choose_precision
+    from leapscli.vae.network import Network
+    from leapscli.vae.trainer import shape_of
+
+    artifact, chosen = workspace.resolve(dataset, "dataset"), choose_device(device)
+    reader = ProgramsReader(artifact.file(DATASET))
+    splits = {split: len(reader.split(split)) for split in ("train", "validation")}
+    weights = sum(parameter.numel() for parameter in Network(shape_of(recipe, reader)).parameters())
+    facts = {"dataset": artifact.reference, **splits, "weights": weights}
+    facts["precision"] = choose_precision(chosen, recipe.amp).label
+    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), facts)
+
+
+def train(
+    plan: Plan,
+    *,
+    reporter: Reporter | None = None,
+    stop: StopFlag | None = None,
+    resume: bool = False,
+    command: str = "",
+) -> Artifact:
+    """Trains, and publishes a model: weights.safetensors (the best), metrics.jsonl and checkpoint.safetensors.
+
+    Raises Interrupted when `stop` ends it; the work is kept. `resume` continues the same training where it stopped or
+    was killed, or a published model's with higher limits; where there is nothing left to do, that model is returned.
+    """
+    from leapscli.artifacts.programs_h5 import ProgramsReader
+    from leapscli.vae import trainer
+
+    reporter, stop = reporter or Silent(), stop or StopFlag()
+    with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
+        if resume and (earlier := _take_up(plan, draft, reporter)):
+            return earlier
+        source = ProgramsReader(plan.dataset.file(DATASET))
+        ended, best = trainer.train(
+            plan.recipe, source, out=draft.path, device=plan.device, reporter=reporter, stop=stop, resume=resume
+        )
+        if ended is trainer.Ended.ASKED:
+            raise Interrupted(f"stopped; the work so far is in {draft.path}")
+        return _publish(plan, draft, ended, best, command)
+
+
+def _publish(plan: Plan, draft: Draft, ended: Ended, best: dict[str, Any], command: str) -> Artifact:
+    metrics = {name: value for name, value in best.items() if name not in ("train", "validation")}
+    metrics |= {"validation": best["validation"], "ended": str(ended), "training": plan.key}
+    recipe, precision = plan.recipe.resolved(), plan.facts["precision"]
+    return draft.publish(
+        recipe=recipe, seed=plan.recipe.seed, parents=[plan.dataset], metrics=metrics, command=command, device=precision
+    )
+
+
+def _take_up(plan: Plan, draft: Draft, reporter: Reporter) -> Artifact | None:
+    """Put a checkpoint into the draft unless a killed run left one; the published model, if it needs no more steps."""
+    if (draft.path / CHECKPOINT).exists():
+        return None
+    earlier = _earlier(plan)
+    if earlier is None:
+        reporter.note("no training like this to resume; it begins anew")
+    elif _is_done(plan, earlier):
+        reporter.note(f"{earlier.reference} has met its limits already; nothing to resume")
+        draft.path.rmdir()
+        return earlier
+    else:
+        reporter.note(f"going on from {earlier.reference}")
+        for name in (WEIGHTS, METRICS, CHECKPOINT):
+            shutil.copyfile(earlier.file(name), draft.path / name)
+    return None
+
+
+def _earlier(plan: Plan) -> Artifact | None:
+    """The newest model of the same training."""
+    models = [artifact for artifact in plan.workspace.list("model") if artifact.name == plan.name]
+    same = [artifact for artifact in readable(models) if artifact.manifest.metrics.get("training") == plan.key]
+    return same[-1] if same else None
+
+
+def _is_done(plan: Plan, model: Artifact) -> bool:
+    """Whether a published model has had the steps, or the time, that the recipe gives."""
+    last = json.loads(model.file(METRICS).read_text().splitlines()[-1])
+    limit = plan.recipe.max_time
+    return bool(last["step"] >= plan.recipe.steps or (limit is not None and last["seconds"] >= limit))
