@@ -34,7 +34,7 @@ WorldSizeOption = Annotated[
     typer.Option("--size", metavar="N|HxW", help="Rows and columns of the world. Else the task's own, or 8.",
                  show_default=False),
 ]  # fmt: skip
-StateSeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of the initial worlds.")]
+StateSeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of the initial worlds.")]
 BudgetOption = Annotated[
     str | None,
     typer.Option("--budget", metavar="calls:N|primitives:N", show_default=False,

@@ -97,7 +97,7 @@ def run(
     source = load_program(program, Workspace.locate(workspace))
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
-    chosen = choose_task(source, task, rows, columns, implied=world is None)
+    chosen = choose_task(source, task, rows, columns)
     episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
     setting = Setting(episode, chosen, world, rows, columns, choose_budget(source, budget))
     if episodes > 1:
@@ -136,7 +136,8 @@ def replay_line(source: Source, setting: Setting, episode: str) -> str:
     """The command that shows one episode of an evaluation."""
     task = setting.task
     assert task is not None
-    words = ["leaps", "run", "-" if source.label == "standard input" else source.label, "--task", task.name]
+    words = ["leaps", "run", "-" if source.label == "standard input" else source.label]
+    words += ["--task", str(task.source or task.name)]
     if (task.height, task.width) != task.module.SIZE:
         words += ["--size", f"{task.height}x{task.width}"]
     if setting.budget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from rich.table import Table
 from rich.text import Text
@@ -10,8 +11,10 @@ from rich.text import Text
 from leapscli.report.episode import Episode
 from leapscli.report.palette import SYNTAX_STYLE
 
-LONGEST_PATTERN = 16  # actions that are looked for as a repeating group
-MOST_GROUPS = 40  # groups of actions that are printed; --trace has them all
+GROUP, PASSAGE = 4, 24  # the most actions of a repeated group, and the most of those in a repeated passage
+MOST_LETTERS = 600  # that are printed of the actions; --trace has them all
+
+Item: TypeAlias = "str | tuple[tuple[Item, ...], int]"  # an action, or a group of items and how often it comes
 
 
 def facts(rows: Iterable[tuple[str, str | Text]]) -> Table:
@@ -20,7 +23,7 @@ def facts(rows: Iterable[tuple[str, str | Text]]) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, value)
+        table.add_row(name, Text(value) if isinstance(value, str) else value)
     return table
 
 
@@ -51,34 +54,43 @@ def episode_facts(episode: Episode, circumstances: Iterable[tuple[str, str]]) ->
 
 
 def shorten(actions: Sequence[str]) -> Text:
-    """`move ×3, (turnLeft pickMarker) ×5`: repeated groups once, cut after MOST_GROUPS of them."""
+    """`move ×3, (turnLeft, move ×2) ×5`: what repeats is written once; cut after MOST_LETTERS."""
     text, shown = Text(), 0
-    groups = list(_groups(actions))
-    for i, (group, times) in enumerate(groups[:MOST_GROUPS]):
-        words = " ".join(group)
-        text.append(", " if i else "", "dim")
-        text.append(f"({words})" if len(group) > 1 else words, SYNTAX_STYLE["action"])
-        text.append(f" ×{times}" if times > 1 else "")
-        shown += len(group) * times
-    if shown < len(actions):
-        text.append(f", … and {len(actions) - shown:,} more", "dim")
+    for item in _fold(_fold(list(actions), GROUP), PASSAGE):
+        if len(text) > MOST_LETTERS:
+            return text.append(f", … and {len(actions) - shown:,} more", "dim")
+        text.append(", " if shown else "", "dim").append(_words(item))
+        shown += _length(item)
     return text if actions else Text("none", "dim")
 
 
-def _groups(actions: Sequence[str]) -> Iterable[tuple[Sequence[str], int]]:
-    """From the left, the group whose repetitions cover most; of equals the shortest."""
-    at = 0
-    while at < len(actions):
+def _fold(items: Sequence[Item], longest: int) -> list[Item]:
+    """From the left, the group of at most `longest` whose repetitions cover most (of equals the shortest), as one."""
+    at, folded = 0, list[Item]()
+    while at < len(items):
         best, covered = 1, 1
-        for length in range(1, min(LONGEST_PATTERN, (len(actions) - at) // 2) + 1):
+        for length in range(1, min(longest, (len(items) - at) // 2) + 1):
             end = at + length
-            while end < len(actions) and actions[end] == actions[end - length]:
+            while end < len(items) and items[end] == items[end - length]:
                 end += 1
             whole = (end - at) // length * length
             if whole >= 2 * length and whole > covered:
                 best, covered = length, whole
-        yield actions[at : at + best], covered // best
+        folded.append((tuple(items[at : at + best]), covered // best) if covered > 1 else items[at])
         at += covered
+    return folded
+
+
+def _words(item: Item) -> Text:
+    if isinstance(item, str):
+        return Text(item, SYNTAX_STYLE["action"])
+    inner, times = Text(", ").join(_words(part) for part in item[0]), item[1]
+    return (Text.assemble(("(", "dim"), inner, (")", "dim")) if len(item[0]) > 1 else inner).append(f" ×{times}", "")
+
+
+def _length(item: Item) -> int:
+    """How many actions an item stands for."""
+    return 1 if isinstance(item, str) else item[1] * sum(_length(part) for part in item[0])
 
 
 def number(value: float) -> str:

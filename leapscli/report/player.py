@@ -19,13 +19,15 @@ from leapscli.report.episode import Episode, Playback, Step
 from leapscli.report.keys import Keys, keyboard
 from leapscli.report.outcome import number
 from leapscli.report.programs import around, highlight
-from leapscli.report.terminal import Size, draw_world, has_colours
+from leapscli.report.terminal import Size, draw_world, has_colours, rank, scale_for
 
 LEAST_SPEED, MOST_SPEED = 0.25, 4096.0  # steps a second
 SMOOTH = 25  # frames a second; what is faster skips steps
 LONGEST = 60  # seconds that a run takes at the speed it starts with, unless that is chosen
 UNHURRIED = 6.0  # steps a second of a short run
 HELP = "space pauses · ←→ steps · +- speed · r again · q leaves"
+LISTED = 6  # lines of the program that are kept on the screen below a large world
+LEAST_COLUMNS = 20  # for a world beside its program
 IDLE = 0.5  # seconds after which a resting screen is drawn again, in case its size changed
 
 
@@ -74,12 +76,16 @@ class Player:
         step = self.playback.last
         lit = self.line_of[step.node] if step else -1
         listing = max(len(line) for line in self.lines) + 2
-        aside = width - listing - 4 >= min(width // 2, 2 * self.playback.cells.shape[1])
-        room = Size(height - 4, width - listing - 4) if aside else Size((height - 4) // 2, width)
-        first, shown = around(self.lines, max(0, lit), room.lines if aside else height - 4 - room.lines)
+        beside, below = Size(height - 4, width - listing - 4), Size(height - 4 - LISTED, width)
+        rows, columns = self.playback.cells.shape
+        scales = [scale_for(rows, columns, room) for room in (beside, below)]
+        aside = beside.columns >= LEAST_COLUMNS and rank(scales[0]) <= rank(scales[1])
+        room = beside if aside else below
+        world = draw_world(self.playback.world, room, colours=has_colours(console))
+        left = height - 4 - (0 if aside else str(world).count("\n") + 1)
+        first, shown = around(self.lines, max(0, lit), max(1, left))
         text = highlight(shown, lit, first=first)
         text.no_wrap, text.overflow = True, "ellipsis"
-        world = draw_world(self.playback.world, room, colours=has_colours(console))
         if not aside:
             return Group(world, text, Text(""), *self._status(step, width))
         table = Table.grid(padding=(0, 4, 0, 0))

@@ -85,7 +85,8 @@ class Stage:
         sheet.paste(self.canvas.show(playback.cells, playback.agent), self.world_at)
         pen, (x, y) = ImageDraw.Draw(sheet), self.caption_at
         pen.text((x, y), f"{numbers[0]} / {numbers[1]}", FAINT, font(TITLE))
-        pen.text((x + 100, y), step.name if step else "start", INK, font(TITLE))
+        done = "start" if step is None else step.name if step.changed else f"{step.name} (no effect)"
+        pen.text((x + 100, y), done, INK, font(TITLE))
         if playback.total is not None:
             pen.text((x, y + CAPTION), "return", FAINT, font(TITLE))
             pen.text((x + 100, y + CAPTION), f"{playback.total:.3f}", INK, font(TITLE))

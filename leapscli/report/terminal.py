@@ -3,7 +3,7 @@
 One world, four scales; the first that fits is taken:
 
     wide      two characters a cell, which is about square; counts as digits
-    narrow    one character a cell; counts as digits
+    narrow    one character a cell, which stretches it; counts as digits; for worlds of at most TALL rows
     half      one column a cell, two rows of cells to a line (▀); counts as shades
     quarter   four cells to a character (▚); counts as shades
 
@@ -25,8 +25,9 @@ from rich.text import Text
 from leapscli.report.palette import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
 from leapscli.world.world import WALL, World
 
-Scale = Literal["wide", "narrow", "half", "quarter", "text"]
+Scale = Literal["wide", "narrow", "half", "quarter"]
 KAREL_ARROWS = "▲▶▼◀"
+TALL = 30  # rows of cells that may be stretched to twice their width
 PAGE = 60  # lines that a printed world may take before it is drawn smaller
 _QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 _CELLS: dict[Scale, tuple[float, float]] = {"wide": (1, 2), "narrow": (1, 1), "half": (0.5, 1), "quarter": (0.5, 0.5)}
@@ -65,15 +66,15 @@ def has_colours(console: Console) -> bool:
 def scale_for(height: int, width: int, room: Size) -> Scale | None:
     """The largest scale at which height × width cells fit, if any does."""
     for scale, (lines, columns) in _CELLS.items():
-        if np.ceil(height * lines) <= room.lines and np.ceil(width * columns) <= room.columns:
+        fits = np.ceil(height * lines) <= room.lines and np.ceil(width * columns) <= room.columns
+        if fits and (scale != "narrow" or height <= TALL):
             return scale
     return None
 
 
-def extent(height: int, width: int, scale: Scale) -> Size:
-    """The lines and columns that height × width cells take at a scale."""
-    lines, columns = _CELLS.get(scale, (1, 1))
-    return Size(int(np.ceil(height * lines)), int(np.ceil(width * columns)))
+def rank(scale: Scale | None) -> int:
+    """Smaller is more legible; what fits at no scale comes last."""
+    return len(_CELLS) if scale is None else list(_CELLS).index(scale)
 
 
 def draw_world(world: World, room: Size, *, colours: bool = True) -> Text:
@@ -95,12 +96,11 @@ def before_and_after(before: World, after: World, console: Console) -> Renderabl
     """Both worlds under their names, side by side where that costs no more than legibility allows, else stacked."""
     colours, width = has_colours(console), console.width
     pane = Size(PAGE, (width - 4) // 2)
+    together = before.width <= pane.columns
     if colours:
-        apart, beside = (scale_for(before.height, before.width, Size(PAGE, w)) for w in (width, pane.columns))
-        room_to_stack = apart == "wide" and 2 * before.height <= PAGE // 2
-        together = apart == beside or (beside is not None and not room_to_stack)
-    else:
-        together = before.width <= pane.columns
+        # Half the page for each, one below the other; worth it where cells then come out larger.
+        apart, beside = (scale_for(before.height, before.width, room) for room in (Size(PAGE // 2, width), pane))
+        together = beside is not None and rank(beside) <= rank(apart)
     room = pane if together else Size(PAGE, width)
     views = [draw_world(world, room, colours=colours) for world in (before, after)]
     names = [Text(name, style="dim") for name in ("before", "after")]

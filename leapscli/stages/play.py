@@ -16,7 +16,7 @@ from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.errors import InputError
 from leapscli.report.episode import Edit, End, Episode, Step
 from leapscli.tasks.registry import Task
-from leapscli.world.engine import Arena, Budget
+from leapscli.world.engine import Budget
 from leapscli.world.reference import Karel, Truncated, steps
 from leapscli.world.world import WALL, World, Worlds
 
@@ -82,9 +82,8 @@ class Referee:
     """A task's reward, asked after every action, as the compiled engine does; it may alter the world."""
 
     def __init__(self, task: Task, world: World) -> None:
-        module = task.module
-        arena = Arena.of(Worlds.stack([world]), getattr(module, "zones", None), getattr(module, "memory", None))
-        self.reward = module.reward
+        arena = task.arena(Worlds.stack([world]))
+        self.reward = task.module.reward
         self.cells, self.zone, self.memory = arena.cells[0].copy(), arena.zones[0], arena.memory[0].copy()
         self.stride = world.width + 2
 

@@ -11,7 +11,7 @@ from typing import Any
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program, Style
-from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, WorldError
+from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import Budget
@@ -43,7 +43,7 @@ def load_program(reference: str | None, workspace: Workspace) -> Source:
     """
     if reference == STDIN:
         return _parse(sys.stdin.read(), "standard input")
-    if reference is not None and Path(reference).is_file():
+    if reference is not None and Path(reference).exists() and not Path(reference).is_dir():
         return _parse(read_text(Path(reference)), reference)
     try:
         run = workspace.resolve(reference, "run")
@@ -122,20 +122,21 @@ def parse_episode(text: str, seed: int) -> tuple[int, int]:
     return int(match[1]) if match[1] else seed, int(match[2])
 
 
-def choose_task(
-    source: Source | None, name: str | None, height: int | None, width: int | None, *, implied: bool = True
-) -> Task | None:
-    """The task asked for; else, if `implied`, the one that the run of `source` was searched for, at the size it had."""
+def choose_task(source: Source, name: str | None, height: int | None, width: int | None) -> Task | None:
+    """The task asked for; else the one that the run of `source` was searched for, at the size it had; else None."""
     if name is not None:
         return find_task(name, height=height, width=width)
-    recipe = source.recipe if source and implied else {}
+    recipe = source.recipe
     if "task" not in recipe:
         return None
     own = parse_size(recipe.get("size"))
-    return find_task(recipe["task"], height=height or own[0], width=width or own[1])
+    try:
+        return find_task(recipe["task"], height=height or own[0], width=width or own[1])
+    except TaskError as error:
+        raise TaskError(f"the task of {source.label}: {error.message}", "name it with --task") from error
 
 
-def choose_budget(source: Source | None, text: str | None) -> Budget | None:
+def choose_budget(source: Source, text: str | None) -> Budget | None:
     """The budget asked for, else the one that the run of `source` was searched with, else None."""
-    text = text if text is not None else (source.recipe.get("budget") if source else None)
+    text = text if text is not None else source.recipe.get("budget")
     return parse_budget(text) if text is not None else None
