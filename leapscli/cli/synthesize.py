@@ -91,13 +91,13 @@ def synthesize(
 def _recipe(place: Workspace, task: str, name: str | None, searcher: str | None, chosen: list[str]) -> SearchRecipe:
     """The recipe asked for, else the searcher's own, else the default."""
     from leapscli.recipes.loading import DEFAULTS, load_recipe, recipe_files
-    from leapscli.search.registry import check
+    from leapscli.search.registry import find
 
     if searcher is not None:
-        check(searcher)
+        find(searcher)
     own = searcher if searcher in recipe_files("search", place.root) else None
     recipe = load_recipe("search", name or own or DEFAULTS["search"], chosen, place.root, task=task)
-    check(recipe.searcher)
+    find(recipe.searcher)
     return recipe
 
 
@@ -125,13 +125,18 @@ def _run(plan: Plan, resume: bool) -> Artifact:
 def _say_plan(plan: Plan, as_json: bool) -> None:
     """What a run would do."""
     t = plan.task
-    facts: dict[str, Any] = {"task": t.name, "size": f"{t.height}x{t.width}", "model": plan.model.reference}
+    facts: dict[str, Any] = {
+        "task": t.name,
+        "size": f"{t.height}x{t.width}",
+        "model": plan.model and plan.model.reference,
+    }
     facts |= {"recipe": plan.recipe.resolved(), "workspace": str(plan.workspace.root)}
     if as_json:
         print_json(facts)
         return
     settings = ", ".join(f"{name} {value}" for name, value in plan.recipe.resolved().items() if value is not None)
-    typer.echo(f"would search {plan.model.reference} for {t.name} at {t.height}×{t.width}: {settings}", err=True)
+    where = plan.model.reference if plan.model else "program space"
+    typer.echo(f"would search {where} for {t.name} at {t.height}×{t.width}: {settings}", err=True)
 
 
 def _report(artifact: Artifact, place: Workspace, as_json: bool) -> None:

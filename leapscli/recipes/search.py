@@ -26,6 +26,13 @@ class SearchRecipe(Recipe):
     init: Literal["normal", "tiny_normal", "ones"] = Field(
         default="normal", description="initial mean: N(0, 1), N(0, 0.1), or 0.01 everywhere (LEAPS, by task)"
     )
+    snap: bool = Field(
+        default=False, description="cebs: move the elite to where the encoder puts their programs (LEAPS: no)"
+    )
+    climbers: int = Field(default=8, gt=0, description="hill climbing: climbers side by side (published: 1)")
+    neighbours: int = Field(
+        default=250, gt=0, description="hill climbing: neighbours tried before a new start, k (published: 250)"
+    )
     decoding: Literal["greedy", "sampled"] = Field(
         default="greedy", description="a vector's program: of the likeliest tokens, or drawn (published code: drawn)"
     )

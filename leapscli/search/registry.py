@@ -3,41 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import RecipeError
 from leapscli.recipes.search import SearchRecipe
+from leapscli.search.cebs import CEBS
 from leapscli.search.cem import CEM
+from leapscli.search.climbing import Climbing, ProgramSpace, Space, VectorSpace
 from leapscli.search.protocol import AnySearcher, LatentSpace
 from leapscli.search.restart import Restarting
-
-Build = Callable[[SearchRecipe, LatentSpace], AnySearcher]
-
-
-def _cem(recipe: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    return CEM(
-        space.latent,
-        population=recipe.population,
-        sigma=recipe.sigma,
-        elite=recipe.elite,
-        decay=recipe.decay,
-        init=recipe.init,
-    )
+from leapscli.search.sampling import RandomSearch
 
 
-SEARCHERS: Mapping[str, Build] = {"cem": _cem}
+@dataclass(frozen=True)
+class Latent:
+    """A searcher of a model's latent space."""
+
+    build: Callable[[SearchRecipe, LatentSpace], AnySearcher]
 
 
-def check(name: str) -> None:
-    """RecipeError for a searcher that there is not."""
+@dataclass(frozen=True)
+class Programmatic:
+    """A searcher of program space, which needs no model."""
+
+    build: Callable[[SearchRecipe], AnySearcher]
+
+
+def _cem(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
+    return CEM(space.latent, population=r.population, sigma=r.sigma, elite=r.elite, decay=r.decay, init=r.init)
+
+
+def _cebs(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
+    return CEBS(space, population=r.population, sigma=r.sigma, elite=r.elite, init=r.init, snap=r.snap)
+
+
+def _random(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
+    return RandomSearch(space.latent, population=r.population)
+
+
+def _climbing(r: SearchRecipe, space: Space) -> AnySearcher:
+    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=r.neighbours)
+
+
+SEARCHERS: Mapping[str, Latent | Programmatic] = {
+    "cem": Latent(_cem),
+    "cebs": Latent(_cebs),
+    "random": Latent(_random),
+    "latent-hill-climbing": Latent(lambda r, space: _climbing(r, VectorSpace(space, sigma=r.sigma))),
+    "hill-climbing": Programmatic(lambda r: _climbing(r, ProgramSpace(max_tokens=MAX_TOKENS))),
+}
+
+
+def find(name: str) -> Latent | Programmatic:
+    """The searcher called so; RecipeError where there is none."""
     if name not in SEARCHERS:
         close = get_close_matches(name, SEARCHERS, 1)
         hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(SEARCHERS)}"
         raise RecipeError(f"searcher: there is no {name!r}", hint)
+    return SEARCHERS[name]
 
 
-def build(recipe: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    """The searcher that the recipe describes, with restarts where it asks for them."""
-    check(recipe.searcher)
-    searcher = SEARCHERS[recipe.searcher](recipe, space)
+def build(recipe: SearchRecipe, space: LatentSpace | None) -> AnySearcher:
+    """The searcher that the recipe describes, with restarts where it asks for them; program space needs no `space`."""
+    entry = find(recipe.searcher)
+    if isinstance(entry, Programmatic):
+        searcher = entry.build(recipe)
+    elif space is not None:
+        searcher = entry.build(recipe, space)
+    else:
+        raise TypeError(f"{recipe.searcher} searches the space of a model")
     return searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)

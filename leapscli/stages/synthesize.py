@@ -32,7 +32,7 @@ from leapscli.search.loop import Limits, Progress, Row, Search
 from leapscli.search.objective import Objective
 from leapscli.search.podium import Podium
 from leapscli.search.protocol import Latents, LatentSpace, StopReason
-from leapscli.search.registry import build
+from leapscli.search.registry import Latent, build, find
 from leapscli.seeding import stream_key
 from leapscli.tasks.registry import Task
 from leapscli.world.engine import Budget
@@ -53,7 +53,7 @@ class Plan:
     recipe: SearchRecipe
     workspace: Workspace
     task: Task
-    model: Artifact
+    model: Artifact | None
     search: Search
 
     @property
@@ -67,7 +67,7 @@ class Plan:
         """What is searched for, and how, but not for how long: equal keys can continue one another."""
         parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
         task = [self.task.name, self.task.height, self.task.width]
-        text = json.dumps([parts, task, self.model.manifest.content], sort_keys=True)
+        text = json.dumps([parts, task, self.model and self.model.manifest.content], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -115,13 +115,13 @@ def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
 
 def prepare(recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None) -> Plan:
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
-    artifact = find_model(workspace, model)
-    space = load_space(artifact, recipe)
+    artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
+    space = load_space(artifact, recipe) if artifact else None
     budget = engine_budget(recipe.budget)
 
     def objective(name: str, count: int) -> Objective:
         arena = task.arena(task.sample(count, state_seed(recipe.seed, name)))
-        return Objective(lambda tokens: task.returns(tokens, arena, budget), space.decode)
+        return Objective(lambda tokens: task.returns(tokens, arena, budget), space.decode if space else None)
 
     validation = objective("validation", recipe.validation) if recipe.validation else None
     search = Search(build(recipe, space), objective("searched", recipe.states), validation)
@@ -248,8 +248,8 @@ def _publish(
     (draft.path / "program.txt").write_text(_program_text(plan, ranking, held_out), encoding="utf-8")
     _write_history(draft.path / "history.csv", history)
     recipe = {"task": plan.task.name, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
-    seed = plan.recipe.seed
-    return draft.publish(recipe=recipe, seed=seed, parents=[plan.model], metrics=metrics, command=command)
+    seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
+    return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
 
 
 def _held_out(plan: Plan, program: TokenBatch) -> float | None:
@@ -264,9 +264,10 @@ def _program_text(plan: Plan, ranking: Podium, held_out: float | None) -> str:
     """The program over several lines, under comments that say what it is."""
     task, recipe = plan.task, plan.recipe
     fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""
+    model = f", model {plan.model.reference}" if plan.model else ""
     return (
         f"# {task.name} {task.height}×{task.width}: return {ranking.returns[0]:.3f} on {recipe.states} states{fresh}\n"
-        f"# found by {recipe.searcher}, seed {recipe.seed}, model {plan.model.reference}\n"
+        f"# found by {recipe.searcher}, seed {recipe.seed}{model}\n"
         f"{ranking.tokens[:1].programs()[0].pretty()}"
     )
 

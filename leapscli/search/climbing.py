@@ -1,0 +1,157 @@
+"""Hill climbing, in program space and in latent space: go to the first neighbour that is better.
+
+Carvalho, Tjhia & Lelis (ICLR 2024, section 4): from a random start, draw neighbours one by one and go to the first with
+a higher return; after `neighbours` (k = 250) without one the place is a local optimum, and a new start is drawn.
+
+DEVIATION: several climbers stand side by side, and each has a handful of neighbours scored at once: that is what a
+batch of the engine or the decoder is good for. A climber goes to the first better one of the handful, and a start is
+the best of a handful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.sampler import sample_programs
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.search.mutation import mutate
+from leapscli.search.protocol import Latents, LatentSpace, Points, Scored
+from leapscli.seeding import stream, stream_key
+
+FRESH = -1  # a climber's count of neighbours before it stands anywhere
+
+
+class Space(Protocol):
+    """Where climbers climb. B places are drawn from a stream of (seed, iteration)."""
+
+    def starts(self, count: int, seed: int, iteration: int) -> Points:
+        """B random places."""
+
+    def neighbours(self, places: Points, seed: int, iteration: int) -> Points:
+        """One random neighbour of each of B places."""
+
+    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> Points:
+        """B places: `after` where `moved`, else `before`."""
+
+
+class ProgramSpace:
+    """Places are programs, neighbours their mutants (mutation.py)."""
+
+    def __init__(self, *, max_tokens: int) -> None:
+        self.max_tokens = max_tokens
+
+    def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
+        """Random programs."""
+        return sample_programs(count, int(stream_key(seed, "starts", iteration)), max_tokens=self.max_tokens)
+
+    def neighbours(self, places: Points, seed: int, iteration: int) -> TokenBatch:
+        """Mutants."""
+        assert isinstance(places, TokenBatch)
+        return mutate(places, int(stream_key(seed, "neighbours", iteration)), max_tokens=self.max_tokens)
+
+    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> TokenBatch:
+        """`after` where `moved`."""
+        assert isinstance(before, TokenBatch) and isinstance(after, TokenBatch)
+        ids = np.where(moved[:, None], after.ids, before.ids)
+        return TokenBatch(ids, np.where(moved, after.lengths, before.lengths))
+
+
+class VectorSpace:
+    """Places are vectors, neighbours lie around them with `sigma`."""
+
+    def __init__(self, space: LatentSpace, *, sigma: float) -> None:
+        self.latent, self.sigma = space.latent, sigma
+
+    def starts(self, count: int, seed: int, iteration: int) -> Latents:
+        """Draws from the prior N(0, I)."""
+        return Latents(stream(seed, "starts", iteration).standard_normal((count, self.latent), np.float32))
+
+    def neighbours(self, places: Points, seed: int, iteration: int) -> Latents:
+        """Draws from N(place, sigma²)."""
+        assert isinstance(places, Latents)
+        noise = stream(seed, "neighbours", iteration).standard_normal(places.z.shape, np.float32)
+        return Latents(places.z + np.float32(self.sigma) * noise)
+
+    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> Latents:
+        """`after` where `moved`."""
+        assert isinstance(before, Latents) and isinstance(after, Latents)
+        return Latents(np.where(moved[:, None], after.z, before.z))
+
+
+@dataclass(frozen=True, eq=False)
+class ClimbingState:
+    """C climbers: their places, `returns` float64[C] there, and how many neighbours each has tried, `tried` int64[C].
+
+    `restarts`: how often a climber was stuck so far.
+    """
+
+    seed: int
+    iteration: int
+    places: Points
+    returns: NDArray[np.float64]
+    tried: NDArray[np.int64]
+    restarts: int
+
+
+class Climbing:
+    """`climbers` side by side, which together draw `population` candidates an iteration; k is `neighbours`."""
+
+    def __init__(self, space: Space, *, climbers: int, population: int, neighbours: int) -> None:
+        self.space, self.climbers, self.patience = space, climbers, neighbours
+        self.handful = max(1, population // climbers)
+
+    def init(self, seed: int) -> ClimbingState:
+        """Climbers that stand nowhere yet."""
+        count = self.climbers
+        nowhere = self.space.starts(count, seed, 0)
+        return ClimbingState(seed, 0, nowhere, np.full(count, -np.inf), np.full(count, FRESH), 0)
+
+    def ask(self, state: ClimbingState) -> Points:
+        """A handful for each climber: neighbours, or starts where it is fresh. [C × handful]."""
+        places = _repeat(state.places, self.handful)
+        neighbours = self.space.neighbours(places, state.seed, state.iteration)
+        fresh = np.repeat(state.tried == FRESH, self.handful)
+        if not fresh.any():
+            return neighbours
+        return self.space.join(neighbours, self.space.starts(len(fresh), state.seed, state.iteration + 1), fresh)
+
+    def tell(self, state: ClimbingState, points: Points, scored: Scored) -> ClimbingState:
+        """Each climber goes to the first better candidate of its handful, if there is one."""
+        returns = scored.returns.reshape(self.climbers, self.handful)
+        fresh = state.tried == FRESH
+        better = returns > state.returns[:, None] + 1e-9
+        chosen = np.where(fresh, returns.argmax(axis=1), better.argmax(axis=1))
+        moved = fresh | better.any(axis=1)
+        rows = np.arange(self.climbers) * self.handful + chosen
+        tried = np.where(moved, 0, state.tried + self.handful)
+        stuck = tried >= self.patience
+        reached = np.where(moved, scored.returns[rows], state.returns)
+        return ClimbingState(
+            state.seed,
+            state.iteration + 1,
+            self.space.join(state.places, _take(points, rows), moved),
+            np.where(stuck, -np.inf, reached),
+            np.where(stuck, FRESH, tried),
+            state.restarts + int(stuck.sum()),
+        )
+
+    def converged(self, state: ClimbingState) -> bool:
+        """Never: climbers that are stuck start anew."""
+        return False
+
+    def status(self, state: ClimbingState) -> Mapping[str, float]:
+        """How many new starts there were."""
+        return {"restarts": state.restarts}
+
+
+def _repeat(places: Points, times: int) -> Points:
+    return _take(places, np.repeat(np.arange(len(places)), times))
+
+
+def _take(points: Points, rows: NDArray[np.int64]) -> Points:
+    return points[rows] if isinstance(points, TokenBatch) else Latents(points.z[rows])

@@ -1,0 +1,51 @@
+"""Random search: every candidate is drawn afresh from the prior N(0, I) of the latent space.
+
+With one iteration of 8 or 64 candidates it is LEAPS-rand-8 and -64 (LEAPS, section 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.seeding import stream
+
+
+@dataclass(frozen=True)
+class SamplingState:
+    """Where its stream stands."""
+
+    seed: int
+    iteration: int
+
+
+class RandomSearch:
+    """`population` vectors an iteration."""
+
+    def __init__(self, latent: int, *, population: int) -> None:
+        self.latent, self.population = latent, population
+
+    def init(self, seed: int) -> SamplingState:
+        """The beginning of the stream."""
+        return SamplingState(seed, 0)
+
+    def ask(self, state: SamplingState) -> Latents:
+        """Fresh vectors, [population, Z]."""
+        rng = stream(state.seed, "random", state.iteration)
+        z = rng.standard_normal((self.population, self.latent), np.float32)
+        return Latents(z, seed=int(rng.integers(2**31)))
+
+    def tell(self, state: SamplingState, points: Points, scored: Scored) -> SamplingState:
+        """Learns nothing."""
+        return replace(state, iteration=state.iteration + 1)
+
+    def converged(self, state: SamplingState) -> bool:
+        """Never."""
+        return False
+
+    def status(self, state: SamplingState) -> Mapping[str, float]:
+        """Nothing to watch."""
+        return {}
