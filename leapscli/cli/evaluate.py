@@ -32,8 +32,8 @@ def evaluate(
     """Score a program on many initial states of a task: mean return, spread, histogram, share solved."""
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
+    from leapscli.report.console import screen
     from leapscli.report.evaluation import show_evaluation
-    from leapscli.report.terminal import screen
     from leapscli.stages.evaluate import evaluate as evaluate_stage
     from leapscli.stages.run import Setting
     from leapscli.stages.sources import choose_budget, choose_task, load_program, parse_size

@@ -82,7 +82,7 @@ def run(
     On a random world, on a map (--world), or on a task's states (--task).
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.outputs import check_writable
+    from leapscli.stages.files import check_writable
     from leapscli.stages.run import Setting
     from leapscli.stages.run import run as run_stage
     from leapscli.stages.sources import choose_budget, choose_task, load_program, parse_episode, parse_size
@@ -114,9 +114,9 @@ def run(
 def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:
     """Many episodes: how it does, and the command that shows the worst."""
     from leapscli.jit import announce_compilation
+    from leapscli.report.console import emit, screen
     from leapscli.report.evaluation import show_evaluation
     from leapscli.report.programs import show
-    from leapscli.report.terminal import emit, screen
     from leapscli.stages.evaluate import evaluate
 
     if not setting.task:
@@ -149,7 +149,7 @@ def _write(
     episode: Episode, style: Style, png: Path | None, gif: Path | None, trace: Path | None, speed: float | None
 ) -> None:
     """The files that were asked for."""
-    from leapscli.stages.outputs import write_output
+    from leapscli.stages.files import write_output
 
     if png:
         from leapscli.report.sheet import episode_png
@@ -167,17 +167,18 @@ def _write(
 
 
 def _play(episode: Episode, style: Style, speed: float | None, step: bool) -> None:
+    from leapscli.report.console import screen
     from leapscli.report.player import play
-    from leapscli.report.terminal import screen
 
     play(episode, style, screen(), speed=speed, paused=step)
 
 
 def _show(result: Run, style: Style) -> None:
     """The program, the world before and after, and what happened in between."""
+    from leapscli.report.console import emit, screen
     from leapscli.report.outcome import episode_facts
     from leapscli.report.programs import show
-    from leapscli.report.terminal import before_and_after, emit, screen
+    from leapscli.report.terminal import before_and_after
 
     console, episode, setting = screen(), result.episode, result.setting
     emit(console, show(episode.program, style), "", before_and_after(episode.before, episode.after, console), "")

@@ -33,7 +33,7 @@ def tasks(
 ) -> None:
     """List the tasks, or show one with an initial world and its reward in words."""
     from leapscli.stages.describe import describe
-    from leapscli.stages.outputs import check_writable
+    from leapscli.stages.files import check_writable
     from leapscli.stages.sources import parse_size
     from leapscli.tasks.registry import task as find_task
 
@@ -59,8 +59,8 @@ def _list(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
+    from leapscli.report.console import emit, screen
     from leapscli.report.outcome import table
-    from leapscli.report.terminal import emit, screen
 
     cells = [(row["name"], f"{row['height']}×{row['width']}", row["goal"], row["paper"] or "") for row in rows]
     emit(screen(), table(("task", "size", "goal", "paper"), cells))
@@ -69,7 +69,7 @@ def _list(as_json: bool) -> None:
 
 def _draw(card: TaskCard, path: Path) -> None:
     from leapscli.report.sheet import world_png
-    from leapscli.stages.outputs import write_output
+    from leapscli.stages.files import write_output
 
     write_output(path, world_png(card.world))
     typer.echo(f"wrote {path}", err=True)
@@ -77,8 +77,9 @@ def _draw(card: TaskCard, path: Path) -> None:
 
 def _show(card: TaskCard) -> None:
     """The task in words, and one of its worlds."""
+    from leapscli.report.console import emit, has_colours, screen
     from leapscli.report.outcome import facts
-    from leapscli.report.terminal import PAGE, Size, draw_world, emit, has_colours, screen
+    from leapscli.report.terminal import PAGE, Size, draw_world
 
     console, task = screen(), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary), ("start", card.initial)]

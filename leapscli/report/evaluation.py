@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from leapscli.report.console import emit, has_colours
 from leapscli.report.histogram import Histogram
 from leapscli.report.outcome import facts, number
-from leapscli.report.terminal import emit, has_colours
 
 if TYPE_CHECKING:
     from leapscli.stages.evaluate import Evaluation

@@ -14,7 +14,7 @@ from PIL import Image
 from leapscli.dsl.program import Style
 from leapscli.report.episode import Episode, Playback
 from leapscli.report.palette import FLOOR, GRID, INK, KAREL, LIT, MARKER, PAPER, SYNTAX, WALL, WALL_EDGE
-from leapscli.report.sheet import Stage
+from leapscli.report.sheet import Scene
 
 MOST_FRAMES = 240
 LARGEST = 800  # pixels a side of the world
@@ -29,20 +29,26 @@ def episode_gif(episode: Episode, style: Style, speed: float | None = None) -> b
     """The film as the bytes of a GIF file; `speed` in actions a second."""
     stops = [i for i, step in enumerate(episode.steps, 1) if step.is_action]
     numbers = _chosen(len(stops) + 1)  # 0 is the start
-    stage, playback = Stage(episode, style, LARGEST), Playback(episode)
+    scene, playback = Scene(episode, style, LARGEST), Playback(episode)
     frames: list[Image.Image] = []
     palette: Image.Image | None = None
     for number in numbers:
         playback.seek(stops[number - 1] if number else 0)
-        frame = stage.frame(playback, (number, len(stops)))
-        palette = palette or _palette(frame, stage)
+        frame = scene.frame(playback, (number, len(stops)))
+        palette = palette or _palette(frame, scene)
         frames.append(frame.quantize(palette=palette, dither=Image.Dither.NONE))
-    pause = 1 / speed * (len(stops) / max(1, len(numbers) - 1)) if speed else SECONDS / len(numbers)
-    pause = pause if speed else min(SLOWEST, max(FASTEST, pause))
-    times = [max(20, round(1000 * pause))] * (len(frames) - 1) + [round(1000 * REST)]
+    pause = _pause(len(numbers), len(stops), speed)
+    times = [round(1000 * pause)] * (len(frames) - 1) + [round(1000 * REST)]
     file = io.BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True)
     return file.getvalue()
+
+
+def _pause(frames: int, actions: int, speed: float | None) -> float:
+    """Seconds a frame; players take none below 0.02."""
+    if speed is None:
+        return min(SLOWEST, max(FASTEST, SECONDS / frames))
+    return max(0.02, actions / max(1, frames - 1) / speed)
 
 
 def _chosen(count: int) -> list[int]:
@@ -50,9 +56,9 @@ def _chosen(count: int) -> list[int]:
     return [int(i) for i in np.unique(np.linspace(0, count - 1, min(count, MOST_FRAMES)).round())]
 
 
-def _palette(frame: Image.Image, stage: Stage) -> Image.Image:
+def _palette(frame: Image.Image, scene: Scene) -> Image.Image:
     """The colours of all frames: the main ones, exactly, and the shades of smoothed edges."""
-    listing, atlas = stage.listing, stage.canvas.atlas
+    listing, atlas = scene.listing, scene.canvas.atlas
     samples = [frame, listing.draw(0), listing.draw(len(listing.lines) - 1)]
     samples += [atlas.tile(value, facing) for value in range(10) for facing in (None, 0, 1, 2, 3)]
     sheet = Image.new("RGB", (max(image.width for image in samples), sum(image.height for image in samples)), PAPER)

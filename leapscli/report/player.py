@@ -15,11 +15,12 @@ from rich.text import Text
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
 from leapscli.errors import InputError
+from leapscli.report.console import has_colours
 from leapscli.report.episode import Episode, Playback, Step
 from leapscli.report.keys import Keys, keyboard
 from leapscli.report.outcome import number
 from leapscli.report.programs import around, highlight
-from leapscli.report.terminal import Size, draw_world, has_colours, rank, scale_for
+from leapscli.report.terminal import Size, draw_world, rank, scale_for
 
 LEAST_SPEED, MOST_SPEED = 0.25, 4096.0  # steps a second
 SMOOTH = 25  # frames a second; what is faster skips steps

@@ -62,7 +62,7 @@ def png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-class Stage:
+class Scene:
     """Where an episode is shown frame by frame: the program's lines, the world, and a caption below it."""
 
     def __init__(self, episode: Episode, style: Style, largest: int) -> None:

@@ -14,7 +14,6 @@ from PIL import Image, ImageDraw, ImageFont
 from leapscli.report.palette import (
     FLOOR,
     GRID,
-    INK,
     KAREL,
     KAREL_EDGE,
     MARKER,
@@ -126,8 +125,3 @@ def _turned(x: float, y: float, facing: int, s: float, grow: float) -> tuple[flo
 def _between(a: Colour, b: Colour, share: float) -> Colour:
     r, g, blue = (round(p + (q - p) * share) for p, q in zip(a, b, strict=True))
     return r, g, blue
-
-
-def ink(draw: Draw, place: tuple[float, float], text: str, size: int, colour: Colour = INK, anchor: str = "la") -> None:
-    """Write a line of text; pillow's font knows Latin letters alone."""
-    draw.text(place, text, colour, font(size), anchor=anchor)

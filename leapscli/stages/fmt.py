@@ -6,6 +6,7 @@ follows the block); a comment at the end of a line stays at the end of its state
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from pathlib import Path
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Program, Repeat, Style, While
 from leapscli.errors import ProgramSyntaxError
-from leapscli.stages.outputs import check_writable, write_output
-from leapscli.stages.sources import read_text, style_of
+from leapscli.stages.files import check_writable, read_text, write_output
 
 _OPENERS = ("(", ":")  # what the first line of a block ends in
 
@@ -72,6 +72,12 @@ def format_text(text: str, style: Style | None = None) -> str:
             beside[max(out for place, out in places if place < (line, column))] += f"  {note}"
     out = [part for i, line in enumerate([*lines, ""]) for part in (*_indented(above[i], line), line + beside[i])]
     return _tidy(out)
+
+
+def style_of(text: str) -> Style:
+    """The form that a program is written in, by its first word."""
+    first = re.search(r"^\s*([^\s#]+)", text, re.MULTILINE)
+    return "python" if first and first[1] == "def" else "tokens"
 
 
 def _places(program: Program, line_of: dict[int, int]) -> Iterator[tuple[tuple[int, int], int]]:

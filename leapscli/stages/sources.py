@@ -12,12 +12,13 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program, Style
 from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
+from leapscli.stages.files import read_text
+from leapscli.stages.fmt import style_of
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World
 
-MOST_BYTES = 1 << 20  # of a program or a map
 STDIN = "-"
 
 
@@ -67,32 +68,12 @@ def _parse(text: str, label: str) -> Source:
         ) from error
 
 
-def style_of(text: str) -> Style:
-    """The form that a program is written in, by its first word."""
-    first = re.search(r"^\s*([^\s#]+)", text, re.MULTILINE)
-    return "python" if first and first[1] == "def" else "tokens"
-
-
 def load_world(path: Path) -> World:
     """The world in a map file, as `str(world)` writes it. Raises WorldError with the file's name."""
     try:
         return World.parse(read_text(path))
     except WorldError as error:
         raise WorldError(f"{path}: {error.message}", error.hint) from error
-
-
-def read_text(path: Path) -> str:
-    """A text file's content; InputError where there is none, or something else."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise InputError(f"{path}: more than a megabyte; that is no program and no map")
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; that is no program and no map") from error
 
 
 def parse_size(text: str | None) -> tuple[int | None, int | None]:

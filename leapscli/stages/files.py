@@ -1,4 +1,4 @@
-"""Files that a user asked for by name: refused before any work is done, written whole or not at all."""
+"""Files that a user names: read as text, refused before any work is done, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,22 @@ from pathlib import Path
 
 from leapscli.artifacts.files import write_whole
 from leapscli.errors import InputError, LeapsError
+
+MOST_BYTES = 1 << 20  # of a program or a map
+
+
+def read_text(path: Path) -> str:
+    """A text file's content; InputError where there is none, or something else."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise InputError(f"{path}: more than a megabyte; that is no program and no map")
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; that is no program and no map") from error
 
 
 def check_writable(path: Path) -> None:
