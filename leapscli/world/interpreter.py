@@ -159,8 +159,9 @@ def interpret(
                 ip = targets[ip - _ONE]
         elif op == U(REPEAT):
             count = word >> COUNT_SHIFT & SHORT
-            counters[word >> INDEX_SHIFT & BYTE] = count
-            if count == _ZERO or fuel < 0:
+            # Past the budget one turn is enough: it comes to an action or a test, unless there is none in the body.
+            counters[word >> INDEX_SHIFT & BYTE] = count if fuel >= 0 else _ONE
+            if count == _ZERO:
                 ip = targets[ip - _ONE]
         elif op == U(AGAIN):
             count = counters[word >> INDEX_SHIFT & BYTE] - _ONE
