@@ -24,6 +24,12 @@ class DatasetRecipe(Recipe):
         le=MAX_TOKENS,
         description="longest program, in tokens, L (LEAPS: 45; the decoder's length)",
     )
+    max_depth: int = Field(
+        default=6,
+        ge=1,
+        le=20,
+        description="productions within productions (LEAPS: 6); with more, programs are longer and nest deeper",
+    )
     height: int = Field(default=8, gt=1, le=255, description="rows of the random worlds, H (LEAPS: 8)")
     width: int = Field(default=8, gt=1, le=255, description="columns of the random worlds, W (LEAPS: 8)")
     wall: Share = Field(default=0.1, description="probability that a cell is a wall (published generator: 0.1)")

@@ -97,7 +97,8 @@ def blocks(recipe: DatasetRecipe, first: int, workers: int) -> Iterator[Block]:
 
 
 def _sample(recipe: DatasetRecipe, first: int, stop: int) -> TokenBatch:
-    return sample_programs(stop - first, recipe.seed, first=first, max_tokens=recipe.max_tokens)
+    limits = {"max_tokens": recipe.max_tokens, "max_depth": recipe.max_depth}
+    return sample_programs(stop - first, recipe.seed, first=first, **limits)
 
 
 def _draw(recipe: DatasetRecipe, first: int) -> tuple[int, TokenBatch, NDArray[np.uint64]]:
