@@ -15,8 +15,12 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(READY) ## gen-data → train → synthesize --task harvester → run, on small recipes
-	@PATH="$(CURDIR)/$(BIN):$$PATH" bash benchmarks/demo.sh
+demo: $(READY) ## gen-data → train → synthesize --task harvester → run, on small recipes, in the workspace demo/
+	@$(BIN)/leaps gen-data --recipe smoke --workspace demo
+	@$(BIN)/leaps train --recipe smoke --workspace demo
+	@$(BIN)/leaps synthesize --task harvester --recipe smoke --workspace demo
+	@$(BIN)/leaps run harvester --task harvester --episodes 1000 --seed 1 --workspace demo
+	@$(BIN)/leaps artifacts list --workspace demo
 
 test: $(READY) ## the whole test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -97,8 +97,9 @@ def blocks(recipe: DatasetRecipe, first: int, workers: int) -> Iterator[Block]:
 
 
 def _sample(recipe: DatasetRecipe, first: int, stop: int) -> TokenBatch:
-    limits = {"max_tokens": recipe.max_tokens, "max_depth": recipe.max_depth}
-    return sample_programs(stop - first, recipe.seed, first=first, **limits)
+    return sample_programs(
+        stop - first, recipe.seed, first=first, max_tokens=recipe.max_tokens, max_depth=recipe.max_depth
+    )
 
 
 def _draw(recipe: DatasetRecipe, first: int) -> tuple[int, TokenBatch, NDArray[np.uint64]]:
