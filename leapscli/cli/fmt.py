@@ -51,10 +51,12 @@ def fmt(
 
 
 def _through(style: StyleChoice | None, check: bool) -> None:
+    from leapscli.stages.files import syntax_errors_of
     from leapscli.stages.fmt import format_text
 
     text = sys.stdin.read()
-    formatted = format_text(text, style.value if style else None)
+    with syntax_errors_of("standard input"):
+        formatted = format_text(text, style.value if style else None)
     if not check:
         typer.echo(formatted, nl=False)
     elif formatted != text:

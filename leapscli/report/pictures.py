@@ -14,6 +14,7 @@ from leapscli.report.sprites import Atlas, font
 from leapscli.world.world import WALL, Agent, World
 
 RINGED = 24  # pixels a cell up to which Karel is ringed
+KEPT = 40  # images of a program with one line lit
 GAP = 24  # pixels between the parts of a picture, and around them
 
 
@@ -36,7 +37,7 @@ class Canvas:
         row, column, facing = agent
         wanted[row, column] += 256 * (facing + 1)
         size = self.atlas.size
-        changed = np.argwhere(wanted != self._shown)
+        changed = np.argwhere((wanted != self._shown) | _beside((wanted == WALL) != (self._shown == WALL)))
         for r, c in changed.tolist():
             value = int(wanted[r, c])
             tile = self.atlas.tile(value % 256, value // 256 - 1 if value >= 256 else None)
@@ -74,6 +75,12 @@ class Canvas:
                 draw.rectangle(box, WALL_EDGE)
 
 
+def _beside(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The four neighbours of the cells that are set; where a wall comes or goes, its neighbours' rims do."""
+    padded = np.pad(cells, 1)
+    return padded[2:, 1:-1] | padded[:-2, 1:-1] | padded[1:-1, 2:] | padded[1:-1, :-2]
+
+
 def world_image(world: World, cell: int | None = None) -> Image.Image:
     """One world as an image."""
     canvas = Canvas(world.height, world.width, cell)
@@ -85,6 +92,7 @@ class Listing:
 
     def __init__(self, lines: Sequence[str], room: int, size: int = 16) -> None:
         self.lines, self.size, self.step = lines, size, round(size * 1.45)
+        self._drawn: dict[int | None, Image.Image] = {}
         self.shown = max(1, min(len(lines), room // self.step))
         widest = max(self._indent(line) + font(size).getlength(line.strip()) for line in lines)
         self.width, self.height = round(widest) + size, self.shown * self.step
@@ -93,7 +101,14 @@ class Listing:
         return (len(line) - len(line.lstrip())) * self.size * 0.36 + self.size * 0.6
 
     def draw(self, lit: int | None = None) -> Image.Image:
-        """The lines, that with index `lit` on a coloured bar."""
+        """The lines, that with index `lit` on a coloured bar. Films ask for few of them, and again and again."""
+        if lit not in self._drawn:
+            if len(self._drawn) == KEPT:
+                self._drawn.clear()
+            self._drawn[lit] = self._draw(lit)
+        return self._drawn[lit]
+
+    def _draw(self, lit: int | None) -> Image.Image:
         image = Image.new("RGB", (self.width, self.height), PAPER)
         pen = ImageDraw.Draw(image)
         first, lines = around(self.lines, lit or 0, self.shown)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from leapscli.artifacts.files import write_whole
-from leapscli.errors import InputError, LeapsError
+from leapscli.errors import InputError, LeapsError, ProgramSyntaxError
 
 MOST_BYTES = 1 << 20  # of a program or a map
 
@@ -24,6 +26,17 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: byte {error.start} is not UTF-8 text; that is no program and no map") from error
+
+
+@contextmanager
+def syntax_errors_of(label: str) -> Iterator[None]:
+    """Puts `label`, the file's name, in front of a ProgramSyntaxError's message."""
+    try:
+        yield
+    except ProgramSyntaxError as error:
+        raise ProgramSyntaxError(
+            error.line, error.column, error.found, error.expected, message=f"{label}: {error.message}", hint=error.hint
+        ) from error
 
 
 def check_writable(path: Path) -> None:

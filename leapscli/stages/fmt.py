@@ -14,8 +14,7 @@ from pathlib import Path
 
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Program, Repeat, Style, While
-from leapscli.errors import ProgramSyntaxError
-from leapscli.stages.files import check_writable, read_text, write_output
+from leapscli.stages.files import check_writable, read_text, syntax_errors_of, write_output
 
 _OPENERS = ("(", ":")  # what the first line of a block ends in
 
@@ -39,17 +38,8 @@ def format_files(paths: Sequence[Path], style: Style | None, *, write: bool) -> 
     results = []
     for path in paths:
         text = read_text(path)
-        try:
+        with syntax_errors_of(str(path)):
             results.append(Formatted(path, text, format_text(text, style)))
-        except ProgramSyntaxError as error:
-            raise ProgramSyntaxError(
-                error.line,
-                error.column,
-                error.found,
-                error.expected,
-                message=f"{path}: {error.message}",
-                hint=error.hint,
-            ) from error
         if write:
             check_writable(path)
     for result in results:

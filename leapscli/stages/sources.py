@@ -11,8 +11,8 @@ from typing import Any
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program, Style
-from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
-from leapscli.stages.files import read_text
+from leapscli.errors import ArtifactError, InputError, TaskError, WorldError
+from leapscli.stages.files import read_text, syntax_errors_of
 from leapscli.stages.fmt import style_of
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
@@ -20,6 +20,7 @@ from leapscli.world.engine import Budget
 from leapscli.world.world import World
 
 STDIN = "-"
+STDIN_NAME = "standard input"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def load_program(reference: str | None, workspace: Workspace) -> Source:
     Raises InputError for what cannot be read, ProgramSyntaxError (with the file's name) for what is no program.
     """
     if reference == STDIN:
-        return _parse(sys.stdin.read(), "standard input")
+        return _parse(sys.stdin.read(), STDIN_NAME)
     if reference is not None and Path(reference).exists() and not Path(reference).is_dir():
         return _parse(read_text(Path(reference)), reference)
     try:
@@ -60,12 +61,8 @@ def load_program(reference: str | None, workspace: Workspace) -> Source:
 
 
 def _parse(text: str, label: str) -> Source:
-    try:
+    with syntax_errors_of(label):
         return Source(Program.parse(text), label, style_of(text))
-    except ProgramSyntaxError as error:
-        raise ProgramSyntaxError(
-            error.line, error.column, error.found, error.expected, message=f"{label}: {error.message}", hint=error.hint
-        ) from error
 
 
 def load_world(path: Path) -> World:

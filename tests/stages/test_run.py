@@ -1,0 +1,170 @@
+"""Where a program comes from and where it runs; every mistake is one clear line."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from leapscli.artifacts.store import Workspace
+from leapscli.dsl.program import Program
+from leapscli.errors import InputError, ProgramSyntaxError, TaskError, WorldError
+from leapscli.stages.evaluate import Evaluation, evaluate
+from leapscli.stages.run import Setting, run
+from leapscli.stages.sources import (
+    choose_budget,
+    choose_task,
+    load_program,
+    load_world,
+    parse_budget,
+    parse_episode,
+    parse_size,
+)
+from leapscli.tasks.registry import task
+from leapscli.world.engine import Budget
+from leapscli.world.world import random_worlds
+
+TEXT = "# by hand\nDEF run m( WHILE c( frontIsClear c) w( pickMarker move w) pickMarker m)"
+
+
+@pytest.fixture
+def ws(tmp_path) -> Workspace:
+    """A workspace with one run, of fourcorners at 10×12."""
+    ws = Workspace(tmp_path)
+    with ws.stage("run", "fourcorners") as draft:
+        (draft.path / "program.txt").write_text(TEXT)
+        recipe = {"task": "fourcorners", "size": "10x12", "budget": "220 calls"}
+        draft.publish(recipe=recipe, seed=0, parents=[], metrics={}, command="leaps synthesize")
+    return ws
+
+
+def test_a_program_from_a_file_from_stdin_and_from_a_run(ws, tmp_path, monkeypatch):
+    path = tmp_path / "program.py"
+    path.write_text("\ufeff# note\ndef run():\r\n    move()\r\n")
+    source = load_program(str(path), ws)
+    assert (str(source.program), source.style, source.run) == ("DEF run m( move m)", "python", None)
+    monkeypatch.setattr("sys.stdin", io.StringIO(TEXT))
+    assert load_program("-", ws).program == Program.parse(TEXT)
+    for reference in (None, "fourcorners", "fourcorners@v1", str(tmp_path / "runs" / "fourcorners" / "v1")):
+        source = load_program(reference, ws)
+        assert source.program == Program.parse(TEXT) and source.run and source.label == "fourcorners@v1"
+
+
+def test_a_run_brings_its_task_size_and_budget(ws):
+    source = load_program("fourcorners", ws)
+    own = choose_task(source, None, None, None)
+    assert own and (own.name, own.height, own.width) == ("fourcorners", 10, 12)
+    larger = choose_task(source, None, 20, None)
+    assert larger and (larger.height, larger.width) == (20, 12)
+    other = choose_task(source, "harvester", None, None)
+    assert other and (other.name, other.height) == ("harvester", 8)
+    assert choose_budget(source, None) == Budget.calls(220)
+    assert choose_budget(source, "primitives:50") == Budget.primitives(50)
+
+
+def test_what_is_no_program_is_said_clearly(ws, tmp_path):
+    bad, binary = tmp_path / "bad.txt", tmp_path / "binary"
+    bad.write_text("DEF run m( move")
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ProgramSyntaxError, match=r"bad\.txt: line 1, column 16: found end of program"):
+        load_program(str(bad), ws)
+    with pytest.raises(InputError, match="not UTF-8"):
+        load_program(str(binary), ws)
+    with pytest.raises(InputError, match="no such program file, and no run of that name"):
+        load_program("nope", ws)
+    with pytest.raises(InputError, match="no run"):
+        load_program(None, Workspace(tmp_path / "empty"))
+
+
+def test_a_task_that_went_away_is_asked_for(ws):
+    with ws.stage("run", "mine") as draft:
+        (draft.path / "program.txt").write_text(TEXT)
+        draft.publish(recipe={"task": "sweeper"}, seed=0, parents=[], metrics={}, command="leaps synthesize")
+    with pytest.raises(TaskError, match="the task of mine@v1: no task is called 'sweeper'"):
+        choose_task(load_program("mine", ws), None, None, None)
+
+
+def test_maps(tmp_path):
+    path = tmp_path / "room.map"
+    world = random_worlds(1, 4, height=6, width=9)[0]
+    path.write_text(str(world))
+    assert load_world(path) == world
+    setting = Setting(map_file=path, task=task("harvester"))
+    assert setting.name is None and setting.world() == world
+    assert setting.words(world) == f"{path} 6×9, judged as harvester"
+    path.write_text("##\n#")
+    with pytest.raises(WorldError, match=r"room\.map: line 2"):
+        load_world(path)
+    with pytest.raises(InputError, match="its own size"):
+        Setting(map_file=path, height=4)
+
+
+def test_settings_name_their_worlds_and_choose_budgets():
+    own = task("maze")
+    assert Setting((7, 3), own).world() == own.sample(5, 7)[3]
+    assert Setting((7, 3), own).words(own.sample(1, 7)[0]) == "maze 8×8, episode 7:3"
+    assert Setting((7, 3), height=5).world() == random_worlds(5, 7, height=5)[3]
+    assert Setting().bound == Budget.calls(220) and Setting(task=own).bound == Budget.primitives(10_000)
+    with pytest.raises(InputError, match="2×8"):
+        Setting(height=2).world()
+
+
+def test_a_record_says_all(ws):
+    setting = Setting((7, 0), task("harvester"), budget=Budget.primitives(4))
+    record = run(load_program("fourcorners", ws), setting).record()
+    assert record["actions"] == ["pickMarker", "move"] and record["steps"] == 2 and record["tests"] == 2
+    assert record["truncated"] and record["end"] == "out of budget"
+    assert record["return"] == pytest.approx(1 / 36) and record["episode"] == "7:0"
+    assert record["budget"] == "primitives:4" and record["world"].count("1") + 1 >= 36
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [(None, (None, None)), ("12", (12, 12)), ("14x22", (14, 22)), ("3×4", (3, 4))]
+)
+def test_sizes(text, size):
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "x", "8x", "0", "8x0", "-3", "1.5", "8x8x8"])
+def test_no_sizes(text):
+    with pytest.raises(InputError, match="not a size"):
+        parse_size(text)
+
+
+def test_budgets_and_episodes():
+    assert parse_budget("calls:220") == parse_budget("220 calls") == Budget.calls(220)
+    assert parse_budget("primitives:10_000") == Budget.primitives(10_000)
+    for text in ("", "220", "calls", "calls:", "steps:3", "calls:-1", "calls:_"):
+        with pytest.raises(InputError, match="not a budget"):
+            parse_budget(text)
+    assert parse_episode("7:12", 3) == (7, 12) and parse_episode("12", 3) == (3, 12)
+    for text in ("", "a", "1:2:3", "-1", "1:"):
+        with pytest.raises(InputError, match="not an episode"):
+            parse_episode(text, 0)
+
+
+def test_an_evaluation_names_the_episodes_it_scored():
+    program, own = Program.parse(TEXT), task("harvester", height=8, width=9)
+    result = evaluate(program, own, 40, 7)
+    assert result.returns.shape == (40,)
+    again = run_total(program, own, result.episode(result.worst))
+    assert again == pytest.approx(result.returns.min()) and result.returns.min() < result.returns.max()
+    assert evaluate(program, own, 5, 7, first=35).returns == pytest.approx(result.returns[35:])
+    with pytest.raises(InputError, match="at least one"):
+        evaluate(program, own, 0, 7)
+
+
+def run_total(program, own, name) -> float:
+    from leapscli.stages.play import play
+
+    return play(program, Setting(parse_episode(name, 0), own).world(), Budget.primitives(10_000), task=own).total
+
+
+def test_statistics():
+    returns = np.array([1.0, 0.5, -1.0, 1.0 - 1e-12])
+    result = Evaluation(Program.parse(TEXT), task("maze"), 3, Budget.calls(9), returns, first=10)
+    assert result.solved == 0.5 and result.mean == pytest.approx(0.375)
+    assert result.deviation == pytest.approx(returns.std()) and result.error == pytest.approx(returns.std() / 2)
+    assert (result.episode(result.worst), result.episode(result.best)) == ("3:12", "3:10")
+    assert result.record()["worst"] == {"episode": "3:12", "return": -1.0}
