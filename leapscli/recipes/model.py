@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from leapscli.recipes.base import Duration, Recipe, Seed
 
@@ -21,20 +21,13 @@ class Losses(Recipe):
 
     beta: float = Field(default=0.1, ge=0, description="weight of the KL term inside L_P (LEAPS: 0.1)")
     behavior: float = Field(
-        default=0.0,
+        default=1.0,
         ge=0,
         description="λ_R: program behaviour, REINFORCE on the execution of decoded programs (LEAPS: 1)",
     )
     latent_behavior: float = Field(
         default=1.0, ge=0, description="λ_L: latent behaviour, the executor imitates the demonstrations (LEAPS: 1)"
     )
-
-    @field_validator("behavior")
-    @classmethod
-    def _no_program_behavior(cls, behavior: float) -> float:
-        if behavior > 0:
-            raise ValueError("program behaviour (L_R) is not implemented; 0 leaves it out")
-        return behavior
 
 
 class Optimizer(Recipe):

@@ -18,8 +18,10 @@ import torch
 from leapscli.artifacts.columns import CHUNK, Layout
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.seeding import stream
+from leapscli.vae.behavior import Traces
 from leapscli.vae.masks import target_keys
 from leapscli.vae.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs
+from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
 WINDOW = 64  # blocks of CHUNK programs that are shuffled into one another: 16,384 programs
@@ -39,15 +41,24 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """B programs, sorted by falling length, and their demonstrations where these are trained on."""
+    """B programs, sorted by falling length, and what they do: packed for the executor, and as whole traces."""
 
     programs: PackedPrograms
     demos: PackedDemos | None
+    traces: Traces | None
     rows: Array  # int64[B], where in the dataset
 
     def to(self, device: torch.device) -> Batch:
         """The same on `device`."""
-        return Batch(self.programs.to(device), self.demos and self.demos.to(device), self.rows)
+        return Batch(self.programs.to(device), self.demos and self.demos.to(device), self.traces, self.rows)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a batch holds besides its programs: `demos` of each for the executor, and all as `traces` for REINFORCE."""
+
+    demos: int = 0
+    traces: bool = False
 
 
 class Programs:
@@ -66,17 +77,14 @@ class Programs:
         """Where in this split the programs of these rows of the dataset are."""
         return np.searchsorted(self.rows, rows)
 
-    def batch(self, chosen: Array, demos: int, rng: np.random.Generator) -> Batch:
-        """The programs at `chosen` int64[B] of this split, with `demos` demonstrations of each, drawn by `rng`."""
+    def batch(self, chosen: Array, reads: Reads, rng: np.random.Generator) -> Batch:
+        """The programs at `chosen` int64[B] of this split, with the demonstrations that `rng` draws."""
         chosen = chosen[by_length(self.tokens.lengths[chosen])]
         width = int(self.tokens.lengths[chosen[0]])
         tokens = TokenBatch(self.tokens.ids[chosen, :width], self.tokens.lengths[chosen])
-        rows = self.rows[chosen]
-        return Batch(
-            pack_programs(tokens, self.keys[chosen, :width]),
-            self._demos(rows, demos, rng) if demos else None,
-            rows,
-        )
+        programs, rows = pack_programs(tokens, self.keys[chosen, :width]), self.rows[chosen]
+        demos = self._demos(rows, reads.demos, rng) if reads.demos else None
+        return Batch(programs, demos, self._traces(rows) if reads.traces else None, rows)
 
     def _demos(self, rows: Array, demos: int, rng: np.random.Generator) -> PackedDemos:
         """`demos` of each program's demonstrations [B, D, …], without repetition."""
@@ -85,6 +93,12 @@ class Programs:
         at = program, which.ravel()
         names = ("cells", "agents", "actions", "demo_lengths")
         return pack_demos(program, *(self.source.column(name, rows)[at] for name in names))
+
+    def _traces(self, rows: Array) -> Traces:
+        """All demonstrations of each program."""
+        cells, agents = (np.concatenate(self.source.column(name, rows)) for name in ("cells", "agents"))
+        lengths = self.source.column("demo_lengths", rows).astype(np.int64)
+        return Traces(Worlds.from_cells(cells, agents.astype(np.int16)), self.source.column("actions", rows), lengths)
 
 
 def epoch_order(count: int, seed: int, epoch: int) -> Array:
@@ -99,7 +113,7 @@ def steps_per_epoch(count: int, batch: int) -> int:
     return max(1, count // batch)
 
 
-def batches(programs: Programs, size: int, demos: int, seed: int, first: int = 0) -> Iterator[Batch]:
+def batches(programs: Programs, size: int, reads: Reads, seed: int, first: int = 0) -> Iterator[Batch]:
     """The batches of steps `first`, `first` + 1, … without end; what is left over of an epoch is left out."""
     each, step, epoch, order = steps_per_epoch(len(programs), size), first, -1, np.zeros(0, np.int64)
     while True:
@@ -107,15 +121,15 @@ def batches(programs: Programs, size: int, demos: int, seed: int, first: int = 0
             epoch = step // each
             order = epoch_order(len(programs), seed, epoch)
         at = step % each * size
-        yield programs.batch(order[at : at + size], demos, stream(seed, "demos", step))
+        yield programs.batch(order[at : at + size], reads, stream(seed, "demos", step))
         step += 1
 
 
-def in_order(programs: Programs, size: int, demos: int) -> Iterator[Batch]:
+def in_order(programs: Programs, size: int, reads: Reads) -> Iterator[Batch]:
     """Every program once, always with the same demonstrations: for validation."""
     for at in range(0, len(programs), size):
         chosen = np.arange(at, min(at + size, len(programs)))
-        yield programs.batch(chosen, demos, stream(0, "validation", at))
+        yield programs.batch(chosen, reads, stream(0, "validation", at))
 
 
 def ahead(feed: Iterator[Batch], device: torch.device) -> Iterator[Batch]:

@@ -9,7 +9,7 @@ from leapscli.errors import LeapsError
 from leapscli.vae.data import Array
 from leapscli.vae.objective import Terms
 
-SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accuracy")
+SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accuracy", "reward")
 
 
 class Meter:
@@ -18,17 +18,15 @@ class Meter:
     HINT = "try a lower optimizer.lr, a longer warmup, or amp=off; --resume goes on from the last checkpoint"
 
     def __init__(self) -> None:
-        self._sums: dict[str, Tensor] = {}
-        self._count = 0
+        self._sums: dict[str, tuple[Tensor, int]] = {}
         self._recent: list[tuple[int, Array, Tensor]] = []
 
     def add(self, step: int, rows: Array, terms: Terms) -> None:
         """The terms of one step on the programs `rows` of the dataset; nothing is read."""
         for name in SCALARS:
             if name in terms:
-                value = terms[name].detach()
-                self._sums[name] = self._sums[name] + value if name in self._sums else value
-        self._count += 1
+                total, count = self._sums.get(name, (0.0, 0))
+                self._sums[name] = total + terms[name].detach(), count + 1
         self._recent.append((step, rows, terms["loss"].detach()))
 
     def check(self) -> float:
@@ -48,6 +46,6 @@ class Meter:
 
     def averages(self) -> dict[str, float]:
         """The means since the last call; reads the device."""
-        found = {name: float(value) / self._count for name, value in self._sums.items()}
-        self._sums, self._count = {}, 0
+        found = {name: float(total) / count for name, (total, count) in self._sums.items()}
+        self._sums = {}
         return found

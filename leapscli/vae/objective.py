@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from leapscli.recipes.model import ModelRecipe
+from leapscli.vae.behavior import behavior_loss
 from leapscli.vae.data import Batch
 from leapscli.vae.device import Precision
 from leapscli.vae.encoder import sample
@@ -15,16 +16,19 @@ from leapscli.vae.network import Network
 Terms = dict[str, Tensor]
 
 
-def terms_of(network: Network, batch: Batch, precision: Precision, noise: torch.Generator) -> Terms:
-    """Scalars on the device, none of them read: `tokens`, `kl`, `executor` (the losses), and accuracies.
+def terms_of(
+    network: Network, batch: Batch, precision: Precision, noise: torch.Generator, *, behavior: bool = False
+) -> Terms:
+    """Scalars on the device, none of them read: `tokens`, `kl`, `executor`, `behavior` (the losses), and accuracies.
 
-    `kl_by_dimension` is [Z], and `right`, only for batches with demonstrations, bool[U].
+    `kl_by_dimension` is [Z], and `right`, only for batches with demonstrations, bool[U]. `behavior` asks for L_R.
     """
     with precision.autocast():
         mean, log_sigma = network.encoder(batch.programs.tokens, batch.programs.sizes)
         z = sample(mean, log_sigma, noise)
         logits = network.decoder(z, batch.programs)
         actions = network.executor(z, batch.demos) if network.executor and batch.demos else None
+        sampled = behavior_loss(network.decoder, z, batch.traces, noise) if behavior and batch.traces else None
     by_dimension = kl_by_dimension(mean, log_sigma)
     terms = {
         "tokens": token_loss(logits, batch.programs.targets, batch.programs.predicted),
@@ -36,12 +40,16 @@ def terms_of(network: Network, batch: Batch, precision: Precision, noise: torch.
         terms["executor"] = executor_loss(actions, batch.demos.targets)
         terms["right"] = actions.detach().argmax(1) == batch.demos.targets
         terms["action_accuracy"] = terms["right"].float().mean()
+    if sampled is not None:
+        terms["behavior"], terms["reward"] = sampled
     return terms
 
 
 def total(terms: Terms, recipe: ModelRecipe) -> Tensor:
-    """L = L_P + λ_L·L_L, with L_P = token cross-entropy + β·KL."""
+    """L = L_P + λ_R·L_R + λ_L·L_L, with L_P = token cross-entropy + β·KL."""
     loss = terms["tokens"] + recipe.losses.beta * terms["kl"]
     if "executor" in terms:
         loss = loss + recipe.losses.latent_behavior * terms["executor"]
+    if "behavior" in terms:
+        loss = loss + recipe.losses.behavior * terms["behavior"]
     return loss

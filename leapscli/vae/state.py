@@ -18,6 +18,7 @@ from leapscli.vae.device import Precision
 from leapscli.vae.network import Network, Shape
 
 WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
+RECONSTRUCTS = 0.8
 Record = dict[str, Any]
 
 
@@ -49,6 +50,11 @@ class Training:
     def seconds(self) -> float:
         """Spent so far, by interrupted runs too."""
         return time.perf_counter() - self.began
+
+    @property
+    def reconstructs(self) -> bool:
+        """Whether greedy reconstruction has passed 80%: L_R waits for it (LEAPS, appendix)."""
+        return bool(self.latest) and self.best["validation"]["reconstruction"] > RECONSTRUCTS
 
     def resume(self) -> None:
         """Go back to the checkpoint in `out`, if there is one; what was logged after it is forgotten."""

@@ -16,10 +16,10 @@ from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.data import Batch, Programs, Source, ahead, batches
+from leapscli.vae.data import Batch, Programs, Reads, Source, ahead, batches
 from leapscli.vae.device import choose_device, choose_precision, generator, prepare
 from leapscli.vae.meter import Meter
-from leapscli.vae.network import Network, Shape
+from leapscli.vae.network import Shape
 from leapscli.vae.objective import Terms, terms_of, total
 from leapscli.vae.schedule import last_step, learning_rate
 from leapscli.vae.state import Record, Training
@@ -74,9 +74,10 @@ def shape_of(recipe: ModelRecipe, source: Source) -> Shape:
 def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Reporter, stop: StopFlag) -> Ended:
     """Steps until the recipe's number, its time, or the user ends it."""
     recipe, meter, every = training.recipe, Meter(), training.recipe.validation.every
-    size, demos = recipe.optimizer.batch, demos_of(recipe, training.network)
-    feed = ahead(batches(learn, size, demos, recipe.seed, training.step), training.precision.device)
-    reporter.start("training", recipe.steps * size, "programs")
+    size = recipe.optimizer.batch
+    reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
+    feed = ahead(batches(learn, size, reads, recipe.seed, training.step), training.precision.device)
+    told = _tell_end(training, reporter) if training.step or recipe.max_time is None else 0
     while (ended := _ended(training, stop)) is None:
         batch = next(feed)
         meter.add(training.step + 1, batch.rows, _optimise(training, batch))
@@ -84,6 +85,7 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
         if training.step % READ == 0:
             loss = meter.check()
             training.last = last_step(recipe, training.step, training.seconds)
+            told = told or _tell_end(training, reporter)
             reporter.update(training.step * size, loss=loss, **_shown(training))
         if training.step % every == 0:
             _validate(training, held_out, meter)
@@ -93,6 +95,12 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
     meter.check()
     training.save()
     return ended
+
+
+def _tell_end(training: Training, reporter: Reporter) -> int:
+    """Say where training will end, which with `max_time` is known after some steps."""
+    reporter.start("training", training.last * training.recipe.optimizer.batch, "programs")
+    return training.last
 
 
 def _ended(training: Training, stop: StopFlag) -> Ended | None:
@@ -110,7 +118,7 @@ def _optimise(training: Training, batch: Batch) -> Terms:
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(recipe, training.step, training.last)
     noise = generator(training.precision.device, int(stream_key(recipe.seed, "noise", training.step)))
-    terms = terms_of(training.network, batch, training.precision, noise)
+    terms = terms_of(training.network, batch, training.precision, noise, behavior=training.reconstructs)
     terms["loss"] = total(terms, recipe)
     optimizer.zero_grad(set_to_none=True)
     scaler.scale(terms["loss"]).backward()  # type: ignore[no-untyped-call]
@@ -137,8 +145,3 @@ def _validate(training: Training, held_out: Programs, meter: Meter) -> None:
 def _shown(training: Training) -> dict[str, object]:
     """What stands beside the progress bar, once something was validated."""
     return {"reconstruction": training.latest["validation"]["reconstruction"]} if training.latest else {}
-
-
-def demos_of(recipe: ModelRecipe, network: Network) -> int:
-    """Demonstrations of each program in a batch: none where nothing learns from them."""
-    return recipe.demos_per_program if network.executor else 0

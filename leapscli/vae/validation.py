@@ -10,7 +10,7 @@ from torch import Tensor
 
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.data import Array, Batch, Programs, in_order
+from leapscli.vae.data import Array, Batch, Programs, Reads, in_order
 from leapscli.vae.decode import Decoding
 from leapscli.vae.device import Precision, generator
 from leapscli.vae.meter import SCALARS
@@ -27,9 +27,9 @@ def validate(network: Network, programs: Programs, recipe: ModelRecipe, precisio
     """Losses and accuracies under teacher forcing, greedy reconstruction from μ, active units; plain numbers."""
     network.eval()
     noise = generator(precision.device, int(stream_key(recipe.seed, "validation")))
-    demos = recipe.demos_per_program if network.executor else 0
+    reads = Reads(recipe.demos_per_program if network.executor else 0)
     decoding, parts, exact, lengths = Decoding(network.decoder), [], [], []
-    for batch in in_order(programs, recipe.optimizer.batch, demos):
+    for batch in in_order(programs, recipe.optimizer.batch, reads):
         moved = batch.to(precision.device)
         terms = terms_of(network, moved, precision, noise)
         terms["loss"] = total(terms, recipe)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from leapscli.artifacts.columns import CHUNK
-from leapscli.vae.data import WINDOW, Programs, batches, epoch_order, in_order
+from leapscli.vae.data import WINDOW, Programs, Reads, batches, epoch_order, in_order
 from leapscli.vae.packing import STOP, pack, sizes_of
 from leapscli.world.engine import replay
 from leapscli.world.world import Worlds
@@ -28,16 +28,16 @@ def test_an_epoch_is_a_permutation_shuffled_within_windows_of_blocks() -> None:
 
 def test_every_program_comes_once_an_epoch_and_none_of_another_split() -> None:
     learn = Programs(corpus(), "train")
-    rows = np.concatenate([batch.rows for batch in islice(batches(learn, 16, 0, seed=0), len(learn) // 16)])
+    rows = np.concatenate([batch.rows for batch in islice(batches(learn, 16, Reads(), seed=0), len(learn) // 16)])
     assert len(np.unique(rows)) == len(rows) == len(learn) // 16 * 16
     assert set(rows) <= set(learn.rows)
 
 
 def test_a_later_start_gives_the_same_batches() -> None:
     learn = Programs(corpus(), "train")
-    whole = list(islice(batches(learn, 48, 2, seed=5), 8))  # more than two epochs
+    whole = list(islice(batches(learn, 48, Reads(2), seed=5), 8))  # more than two epochs
     for offset in (1, 4, 7):
-        for ours, theirs in zip(batches(learn, 48, 2, seed=5, first=offset), whole[offset:], strict=False):
+        for ours, theirs in zip(batches(learn, 48, Reads(2), seed=5, first=offset), whole[offset:], strict=False):
             assert np.array_equal(ours.rows, theirs.rows)
             assert ours.demos is not None and theirs.demos is not None
             assert torch.equal(ours.demos.cells, theirs.demos.cells)
@@ -45,13 +45,13 @@ def test_a_later_start_gives_the_same_batches() -> None:
 
 def test_a_split_smaller_than_a_batch_is_one_batch() -> None:
     held = Programs(corpus(), "validation", limit=10)
-    assert [len(batch.rows) for batch in islice(batches(held, 64, 0, seed=0), 3)] == [10, 10, 10]
-    assert sum(len(batch.rows) for batch in in_order(held, 4, 0)) == 10
+    assert [len(batch.rows) for batch in islice(batches(held, 64, Reads(), seed=0), 3)] == [10, 10, 10]
+    assert sum(len(batch.rows) for batch in in_order(held, 4, Reads())) == 10
 
 
 def test_demonstrations_are_of_the_batchs_programs_and_end_with_stop() -> None:
     source, learn = corpus(), Programs(corpus(), "train")
-    batch = learn.batch(np.arange(12), 2, np.random.default_rng(0))
+    batch = learn.batch(np.arange(12), Reads(2), np.random.default_rng(0))
     demos = batch.demos
     assert demos is not None and len(demos.rows) == 24 and demos.rows.bincount().tolist() == [2] * 12
     row = torch.cat([torch.arange(n) for n in demos.sizes])

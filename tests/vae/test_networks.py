@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PAD
-from leapscli.vae.data import Programs
+from leapscli.vae.data import Programs, Reads
 from leapscli.vae.executor import planes
 from leapscli.vae.gru import GRU
 from leapscli.vae.masks import MASKS, target_keys
@@ -80,7 +80,7 @@ def test_latent_and_hidden_sizes_may_differ() -> None:
 
 def test_the_executor_follows_each_demonstration_step_by_step() -> None:
     network, held = Network(SHAPE, seed=1), Programs(corpus(), "train")
-    batch = held.batch(np.arange(8), 3, np.random.default_rng(0))
+    batch = held.batch(np.arange(8), Reads(3), np.random.default_rng(0))
     executor, demos = network.executor, batch.demos
     assert executor is not None and demos is not None
     z = torch.randn(8, SHAPE.latent, generator=torch.Generator().manual_seed(0))
