@@ -29,7 +29,10 @@ def evaluate(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a program on many initial states of a task: mean return, spread, histogram, share solved."""
+    """Score a program on many states of a task.
+
+    Mean return, standard deviation, histogram, share solved, and which episode was the worst.
+    """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
     from leapscli.report.console import screen

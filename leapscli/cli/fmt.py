@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def fmt(
     files: FilesArgument, style: StyleOption = None, check: CheckOption = False, as_json: JsonOption = False
 ) -> None:
-    """Lay out programs canonically, in place, with their comments."""
+    """Lay out programs in place, comments included."""
     from leapscli.stages.fmt import format_files
 
     if STDIN in files:

@@ -31,7 +31,10 @@ def tasks(
     png: PngOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the tasks, or show one with an initial world and its reward in words."""
+    """List the tasks, or show one.
+
+    Of one, its goal, its reward in words, and an initial world.
+    """
     from leapscli.stages.describe import describe
     from leapscli.stages.files import check_writable
     from leapscli.stages.sources import parse_size

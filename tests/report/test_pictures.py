@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image, ImageChops, ImageSequence
 
 from leapscli.dsl.program import Program
 from leapscli.report.episode import Playback
-from leapscli.report.gif import MOST_FRAMES, episode_gif
+from leapscli.report.gif import MOST_FRAMES, _chosen, episode_gif
 from leapscli.report.palette import FLOOR, KAREL, MARKER, WALL
 from leapscli.report.pictures import Canvas, Listing, cell_size, world_image
 from leapscli.report.sheet import Scene, episode_png, world_png
@@ -98,9 +99,18 @@ def test_a_film_has_a_frame_for_every_action_and_the_start():
     assert np.abs(np.asarray(wanted, int) - np.asarray(frames[-1], int)).mean() < 3
 
 
-def test_long_films_are_thinned_out():
-    film = opened(episode_gif(episode(limit=600, height=12, width=12), "tokens"))
-    assert film.n_frames <= MOST_FRAMES and max(film.size) < 1400
+def test_long_films_are_thinned_out(monkeypatch):
+    monkeypatch.setattr("leapscli.report.gif.MOST_FRAMES", 30)
+    run = episode("fourcorners", limit=600)  # nothing to pick up: Karel turns in circles
+    film = opened(episode_gif(run, "tokens"))
+    assert film.n_frames <= 30 < len(run.actions) and max(film.size) < 1400
+
+
+def test_frames_are_spread_evenly_and_hold_both_ends():
+    assert _chosen(5) == [0, 1, 2, 3, 4] and _chosen(1) == [0]
+    chosen = _chosen(10_001)
+    assert len(chosen) == MOST_FRAMES and (chosen[0], chosen[-1]) == (0, 10_000)
+    assert {b - a for a, b in itertools.pairwise(chosen)} <= {41, 42}
 
 
 def test_a_film_of_nothing():
