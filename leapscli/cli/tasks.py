@@ -85,6 +85,7 @@ def _show(card: TaskCard) -> None:
     from leapscli.report.terminal import PAGE, Size, draw_world
 
     console, task = screen(), card.task
-    rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary), ("start", card.initial)]
+    rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]
+    rows += [(name, words) for name, words in (("start", card.initial), ("reward", card.reward)) if words]
     world = draw_world(card.world, Size(PAGE, console.width), colours=has_colours(console))
-    emit(console, facts([*rows, ("reward", card.reward)]), "", world)
+    emit(console, facts(rows), "", world)
