@@ -1,0 +1,92 @@
+"""A model is published once, whole; what was interrupted goes on; what is done is not done again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from leapscli.artifacts.columns import ProgramColumns
+from leapscli.artifacts.programs_h5 import ProgramsWriter
+from leapscli.artifacts.store import Workspace, verify
+from leapscli.errors import ArtifactError, InputError, Interrupted
+from leapscli.progress import Silent, StopFlag
+from leapscli.stages.train import Plan, prepare, train
+from leapscli.vae.model import LatentModel
+from tests.vae.corpus import corpus, recipe
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workspace:
+    workspace, source = Workspace(tmp_path), corpus(100)
+    with workspace.stage("dataset", "karel") as draft:
+        writer = ProgramsWriter(draft.path / "programs.h5", source.layout)
+        columns: ProgramColumns = source.columns
+        writer.append(columns)
+        writer.close()
+        draft.publish(recipe={}, seed=0)
+    return workspace
+
+
+def plan(place: Workspace, **changes: object) -> Plan:
+    return prepare(recipe(**changes), place, None, "leaps", "cpu")
+
+
+class Stopping(Silent):
+    """Asks to stop at the first look at the losses."""
+
+    def __init__(self) -> None:
+        self.flag = StopFlag()
+
+    def update(self, done: int, **fields: object) -> None:
+        self.flag.request()
+
+
+def test_a_model_is_published_with_what_made_it(place: Workspace) -> None:
+    model = train(plan(place), command="leaps train")
+    assert model.reference == "leaps@v1" and verify(model) == []
+    manifest = model.manifest
+    assert manifest.command == "leaps train" and manifest.recipe["optimizer"]["batch"] == 16
+    assert [parent.reference for parent in manifest.parents] == ["karel@v1"]
+    assert manifest.metrics["ended"] == "steps" and "reconstruction" in manifest.metrics["validation"]
+    assert {file.name for file in manifest.files} == {
+        "weights.safetensors",
+        "metrics.jsonl",
+        "checkpoint.safetensors",
+    }
+    assert LatentModel.load(model.path).latent == 16
+
+
+def test_what_was_interrupted_goes_on_and_what_is_done_is_kept(place: Workspace) -> None:
+    task, reporter = plan(place, steps=30), Stopping()
+    with pytest.raises(Interrupted):
+        train(task, reporter=reporter, stop=reporter.flag)
+    assert place.list("model") == []
+    model = train(task, resume=True)
+    records = [json.loads(line) for line in model.file("metrics.jsonl").read_text().splitlines()]
+    assert [record["step"] for record in records] == [5, 10, 15, 20, 25, 30]
+    assert train(task, resume=True).reference == model.reference
+    longer = train(plan(place, steps=40), resume=True)
+    assert longer.reference == "leaps@v2" and verify(longer) == []
+    last = json.loads(longer.file("metrics.jsonl").read_text().splitlines()[-1])
+    assert last["step"] == 40
+
+
+def test_without_resume_it_begins_anew(place: Workspace) -> None:
+    assert [train(plan(place)).reference for _ in range(2)] == ["leaps@v1", "leaps@v2"]
+    first, second = place.list("model")
+    assert (
+        first.file("weights.safetensors").read_bytes()[-1000:]
+        == second.file("weights.safetensors").read_bytes()[-1000:]
+    )
+
+
+def test_what_cannot_be_is_refused_before_anything_is_written(place: Workspace) -> None:
+    with pytest.raises(ArtifactError, match="no dataset other"):
+        prepare(recipe(), place, "other", "leaps", "cpu")
+    with pytest.raises(ArtifactError, match="cannot name"):
+        prepare(recipe(), place, None, "Leaps!", "cpu")
+    with pytest.raises(InputError, match="no device is called 'gpu'"):
+        prepare(recipe(), place, None, "leaps", "gpu")
+    assert not (place.root / "models").exists()
