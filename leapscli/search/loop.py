@@ -64,6 +64,10 @@ class Search:
         """Before the first iteration."""
         return Progress(0, 0, 0, 0.0, Podium.empty(), self.searcher.init(seed))
 
+    def warm_up(self, seed: int) -> None:
+        """Compiles what must be compiled and decodes once, outside the seconds that are counted."""
+        self.objective.warm_up(self.searcher.ask(self.searcher.init(seed)))
+
     def run(self, progress: Progress, limits: Limits, stop: StopFlag, watch: Watch) -> tuple[Progress, StopReason]:
         """Iterates until a limit is met; `watch` sees every iteration."""
         started = perf_counter() - progress.seconds

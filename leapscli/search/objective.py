@@ -40,6 +40,12 @@ class Objective:
         self.evaluations += int(unknown.sum())
         return Scored(tokens, hashes, returns[inverse], np.sort(first))
 
+    def warm_up(self, points: Points) -> None:
+        """Everything that scoring does, on one candidate, uncounted and forgotten."""
+        one = self._tokens(points)[:1]
+        self.memory.get(one.hashes())
+        self._score(one)
+
     def _tokens(self, points: Points) -> TokenBatch:
         if isinstance(points, TokenBatch):
             return points

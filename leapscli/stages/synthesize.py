@@ -215,6 +215,7 @@ def _run(
             save(draft.path / STATE, plan.search, progress, history)
             saved = monotonic()
 
+    plan.search.warm_up(plan.recipe.seed)
     reporter.start(f"synthesize {plan.task.name}", plan.recipe.iterations, "iterations")
     return plan.search.run(progress, plan.limits, stop, watch)
 

@@ -43,6 +43,12 @@ def test_vectors_are_decoded_first():
         Objective(SPACE.nearness(4))(Latents(SPACE.places))
 
 
+def test_warming_up_counts_and_remembers_nothing():
+    objective = Objective(SPACE.nearness(0))
+    objective.warm_up(SPACE.tokens[[5, 3]])
+    assert (objective.candidates, objective.evaluations, len(objective.memory)) == (0, 0, 0)
+
+
 def test_memory_agrees_with_a_dictionary_while_it_grows():
     rng = np.random.default_rng(0)
     memory, twin = Memory(), {}
