@@ -19,6 +19,7 @@ import difflib
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import TaskError
+from leapscli.errors import LeapsError, TaskError
 from leapscli.seeding import stream
 from leapscli.world.engine import Arena, Budget, Scorer
 from leapscli.world.world import MAX_SIDE, World, Worlds
@@ -51,7 +52,13 @@ class Task:
     summary: str
     height: int
     width: int
-    module: ModuleType
+    module: ModuleType  # or what `custom.load` made of a file
+
+    @property
+    def source(self) -> Path | None:
+        """The file that defines it, for a task of the user's own."""
+        source: Path | None = getattr(self.module, "SOURCE", None)
+        return source
 
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
         """`count` initial worlds; world i depends on (seed, first + i) alone."""
@@ -74,23 +81,38 @@ class Task:
         """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over."""
         tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
         arena = worlds if isinstance(worlds, Arena) else self.arena(worlds)
-        return Scorer.of(self.module.reward).returns(tokens, arena, budget, threads=threads)
+        scorer = Scorer.of(getattr(self.module, "compiled_reward", self.module.reward))
+        try:
+            return scorer.returns(tokens, arena, budget, threads=threads)
+        except Exception as error:
+            if self.source is None or isinstance(error, LeapsError):
+                raise
+            from leapscli.tasks.custom_replay import explained
+
+            raise explained(error, self.module, scorer, tokens, arena, budget) from error
 
 
-def task(name: str, *, height: int | None = None, width: int | None = None) -> Task:
-    """The task `name`, at its own size or the one given. Raises TaskError for an unknown name or a senseless size."""
+def task(name: str | Path, *, height: int | None = None, width: int | None = None) -> Task:
+    """The task of that name, or of the user's own file ending in .py, at its own size or the one given.
+
+    Raises TaskError for an unknown name, a senseless size, or a mistake in the file, which it names with its line.
+    """
+    if str(name).endswith(".py"):
+        from leapscli.tasks import custom
+
+        path = Path(name)
+        return build(custom.task_name(path), custom.load(path), height, width)
     if name not in NAMES:
-        close = difflib.get_close_matches(name, NAMES, 1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(NAMES)}"
-        raise TaskError(f"no task is called {name!r}", hint)
-    module = importlib.import_module(f"leapscli.tasks.{name}")
-    return build(name, module, height, width)
+        close = difflib.get_close_matches(str(name), NAMES, 1)
+        hint = f"did you mean {close[0]}?" if close else f"a file ending in .py, or one of {', '.join(NAMES)}"
+        raise TaskError(f"no task is called {str(name)!r}", hint)
+    return build(str(name), importlib.import_module(f"leapscli.tasks.{name}"), height, width)
 
 
 def build(name: str, module: ModuleType, height: int | None, width: int | None) -> Task:
     """The task that `module` defines, at a size; its own where none is given."""
     own_height, own_width = module.SIZE
-    height, width = height or own_height, width or own_width
+    height, width = own_height if height is None else height, own_width if width is None else width
     reason: str | None = getattr(module, "check", no_smaller_than(4, 4))(height, width)
     if not reason and max(height, width) > MAX_SIDE:
         reason = f"a side has at most {MAX_SIDE} cells"

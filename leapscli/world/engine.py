@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import InputError, WorldError
-from leapscli.world.bytecode import MAX_PROGRAM
+from leapscli.errors import InputError, ProgramSyntaxError, WorldError
+from leapscli.world.bytecode import MAX_DEPTH, MAX_PROGRAM
 from leapscli.world.world import World, Worlds
 
 UNBOUNDED = 1 << 40  # more than any run can use; sums of it stay far from overflow
@@ -113,7 +113,7 @@ def rollouts(
     `pairing` "all": every program on every world (K = N). "each": program p on its own worlds p·K … p·K+K-1 (N = P·K).
     A run that goes beyond `max_actions` is cut there and marked truncated.
     """
-    arena, p = Arena.of(worlds), len(programs)
+    arena, programs, p = Arena.of(worlds), _plain(programs), len(programs)
     if pairing not in ("all", "each") or (pairing == "each" and len(worlds) % max(p, 1)):
         raise WorldError(f"{len(worlds)} worlds cannot be paired with {p} programs by {pairing!r}")
     each = pairing == "each"
@@ -157,7 +157,12 @@ def replay(
     cells = np.empty((n, frames, worlds.height, worlds.width), np.uint8)
     agents = np.empty((n, frames, 3), np.int16)
     interpreter.replay(
-        worlds.cells(), worlds.agents, np.ascontiguousarray(actions), lengths.astype(np.int64), cells, agents
+        worlds.cells(),
+        np.require(worlds.agents, np.int16, ["C", "W"]),
+        np.require(actions, np.int8, ["C", "W"]),
+        lengths.astype(np.int64),
+        cells,
+        agents,
     )
     return Frames(cells, agents)
 
@@ -197,7 +202,7 @@ class Arena:
         return len(self.worlds)
 
     def __getitem__(self, part: slice) -> Arena:
-        return Arena(self.worlds[part], self.zones[part], self.memory[part])
+        return Arena(self.worlds[part], self.zones[part].copy(), self.memory[part].copy())
 
     @property
     def cells(self) -> NDArray[np.uint8]:
@@ -232,7 +237,7 @@ class Scorer:
 
         Raises InputError naming the first program that is none.
         """
-        out = np.zeros((len(programs), len(arena)))
+        out, programs = np.zeros((len(programs), len(arena))), _plain(programs)
 
         def work(part: slice) -> bool:
             return bool(
@@ -279,6 +284,13 @@ def core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _plain(programs: TokenBatch) -> TokenBatch:
+    """The same in plain arrays: kernels would be compiled anew for those with gaps, or read-only."""
+    return TokenBatch(
+        np.require(programs.ids, np.uint8, ["C", "W"]), np.require(programs.lengths, np.int32, ["C", "W"])
+    )
+
+
 def _spread(work: Callable[[slice], bool], programs: TokenBatch, threads: int | None) -> None:
     """Call `work` on slices of the programs, on all cores; check what each says."""
     if programs.ids.shape[1] > MAX_PROGRAM:
@@ -292,4 +304,18 @@ def _spread(work: Callable[[slice], bool], programs: TokenBatch, threads: int | 
         with ThreadPoolExecutor(threads) as pool:
             fine = list(pool.map(work, parts))
     if not all(fine):
-        raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
+        raise _refusal(programs)
+
+
+def _refusal(programs: TokenBatch) -> InputError:
+    """Why a batch cannot be run, naming the first program that is none."""
+    wrong = np.flatnonzero(~programs.valid())
+    if not len(wrong):
+        return InputError(f"more than {MAX_DEPTH} REPEATs within one another")
+    first = int(wrong[0])
+    try:
+        Program.from_ids(programs.ids[first, : programs.lengths[first]])
+        reason = "padding within it"
+    except ProgramSyntaxError as error:
+        reason = error.message.splitlines()[0]
+    return InputError(f"program {first} of a batch of {len(programs)} is none: {reason}")

@@ -51,7 +51,7 @@ OSCILLATORS = (
     "WHILE c( noMarkersPresent c) w( REPEAT R=3 r( move r) IF c( frontIsClear c) i( turnRight i) w)",
     "WHILE c( leftIsClear c) w( REPEAT R=0 r( move r) move turnLeft w) turnRight",
     "REPEAT R=19 r( WHILE c( rightIsClear c) w( pickMarker move putMarker turnRight w) r)",
-    "move turnLeft move putMarker WHILE c( markersPresent c) w( WHILE c( markersPresent c) w( pickMarker w) putMarker w)",
+    "move putMarker WHILE c( markersPresent c) w( WHILE c( markersPresent c) w( pickMarker w) putMarker w)",
 )
 
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import os
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.world import reference
-from leapscli.world.engine import Budget, execute, replay, rollouts
-from leapscli.world.world import World, Worlds, random_worlds
+from leapscli.world.engine import Budget, execute
+from leapscli.world.world import World
 from tests.strategies import programs, seeded
-from tests.world.strategies import budgets, looping, worlds
+from tests.world.strategies import budgets, worlds
 
 CASES, EACH = int(os.environ.get("LEAPS_CASES", "3000")), 6
 SETTING = World.parse("#####\n#...#\n#.>1#\n#####")

@@ -1,0 +1,115 @@
+"""A task of the user's own: one Python file, executed and checked, every mistake reported against its line.
+
+What a file defines is described in `registry.py`, and for users in docs/tasks.md. Its functions come back checked (see
+`custom_checks.py`); the reward twice, as Python for viewers and compiled for the engine (`custom_reward.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+import linecache
+import re
+import sys
+import traceback
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+from leapscli.errors import TaskError
+from leapscli.tasks.custom_checks import CHECKED
+from leapscli.tasks.custom_reward import PARAMETERS, compiled_reward
+
+SEE = "docs/tasks.md shows a complete task file"
+ARGUMENTS = {
+    "draw": ("rng", "height", "width"),
+    "reward": PARAMETERS,
+    "zones": ("world",),
+    "memory": ("world",),
+    "check": ("height", "width"),
+}
+NEEDED = ("SIZE", "draw", "reward")
+SPECIAL = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR
+SPECIAL |= inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def task_name(path: Path) -> str:
+    """What the task in this file is called: `sweeper` for sweeper.py."""
+    return re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_") or "task"
+
+
+def load(path: Path) -> ModuleType:
+    """The task that a file defines, as the registry wants it. Raises TaskError naming file and line."""
+    if not path.is_file():
+        close = difflib.get_close_matches(path.name, [other.name for other in path.parent.glob("*.py")], 1)
+        raise TaskError(f"no task file {path}", f"did you mean {path.parent / close[0]}?" if close else SEE)
+    file = TaskFile(path)
+    made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
+    made.__dict__.update(SIZE=file.size(), SOURCE=path)
+    for name in [name for name in ARGUMENTS if name in file]:
+        made.__dict__[name] = CHECKED[name](file.function(name), file.error)
+    made.__dict__["compiled_reward"] = compiled_reward(file.function("reward"), file.error)
+    return made
+
+
+class TaskFile:
+    """A file as it was executed, and where in it things are."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.lines = path, dict[str, int]()
+        linecache.checkcache(str(path))  # an edited file is read anew, in error messages too
+        self.namespace = ModuleType(f"leaps_task_{task_name(path)}".replace("-", "_"))
+        self.namespace.__file__ = str(path)
+        sys.modules[self.namespace.__name__] = self.namespace  # dataclasses, for one, look themselves up there
+        try:
+            tree = ast.parse(path.read_bytes(), str(path))
+            self.lines = _definitions(tree)
+            exec(compile(tree, str(path), "exec"), vars(self.namespace))
+        except SyntaxError as error:
+            raise TaskError(f"{path}:{error.lineno or 1}: {error.msg}", SEE) from None
+        except (Exception, SystemExit) as error:
+            raise self.error(error) from error
+        for name in NEEDED:
+            if name not in self:
+                raise TaskError(f"{path}: it defines no {name}", f"a task needs {', '.join(NEEDED)}; {SEE}")
+
+    def __contains__(self, name: str) -> bool:
+        return hasattr(self.namespace, name)
+
+    def error(self, what: str | BaseException, name: str = "", line: int | None = None) -> TaskError:
+        """A TaskError against `line`, or where `what` was raised in this file, or else where `name` is defined."""
+        text = str(what)
+        if isinstance(what, BaseException):
+            inside = [f.lineno for f in traceback.extract_tb(what.__traceback__) if f.filename == str(self.path)]
+            line = line or (inside[-1] if inside else None)
+            text = f"{type(what).__name__}: {what}" if text else type(what).__name__
+        return TaskError(f"{self.path}:{line or self.lines.get(name, 1)}: {f'{name}: ' if name else ''}{text}", SEE)
+
+    def size(self) -> tuple[int, int]:
+        """SIZE."""
+        size = self.namespace.SIZE
+        if not (isinstance(size, tuple | list) and len(size) == 2 and all(isinstance(side, int) for side in size)):
+            raise self.error(f"expected (height, width), two whole numbers, not {size!r:.60}", "SIZE")
+        return size[0], size[1]
+
+    def function(self, name: str) -> FunctionType:
+        """The function called so, its parameters checked."""
+        function, wanted = getattr(self.namespace, name), ARGUMENTS[name]
+        function = getattr(function, "py_func", function)  # compiled by the user already
+        if isinstance(function, FunctionType):
+            code = function.__code__
+            own = code.co_varnames[: code.co_argcount]
+            fits = own == wanted if name == "reward" else len(own) == len(wanted)
+            if fits and not code.co_flags & SPECIAL:
+                return function
+        raise self.error(f"it must be a plain function, def {name}({', '.join(wanted)})", name)
+
+
+def _definitions(tree: ast.Module) -> dict[str, int]:
+    """The line where each name of the file is defined."""
+    lines = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                lines[name] = node.lineno
+    return lines

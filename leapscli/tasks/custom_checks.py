@@ -1,0 +1,123 @@
+"""The functions of a user's task file, watched: what they raise, or return of a wrong kind, becomes a TaskError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from leapscli.errors import TaskError
+from leapscli.world.world import World
+
+Function = Callable[..., Any]
+Blame = Callable[[str | BaseException, str], TaskError]  # what went wrong, in which function
+
+
+def guarded(name: str, function: Function, blame: Blame) -> Function:
+    """`function`, what it raises turned into a TaskError."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            raise blame(error, name) from error
+
+    return call
+
+
+def checked_draw(function: Function, blame: Blame) -> Function:
+    """One initial world, of the size asked for."""
+    inner = guarded("draw", function, blame)
+
+    def draw(rng: np.random.Generator, height: int, width: int) -> World:
+        world = inner(rng, height, width)
+        if not isinstance(world, World):
+            raise blame(f"it must return a World, not {_kind(world)}", "draw")
+        if (world.height, world.width) != (height, width):
+            raise blame(f"it drew {world.height}×{world.width} cells where {height}×{width} were asked for", "draw")
+        return world
+
+    return draw
+
+
+def checked_zones(function: Function, blame: Blame) -> Function:
+    """Marks on cells, uint8[H, W]."""
+    inner = guarded("zones", function, blame)
+
+    def zones(world: World) -> Any:
+        made = inner(world)
+        zone = np.asarray(made)
+        if zone.shape != world.walls.shape or zone.dtype.kind not in "biu":
+            shape = list(world.walls.shape)
+            raise blame(f"it must return an array of whole numbers {shape}, not {_kind(made)}", "zones")
+        if not 0 <= zone.min() <= zone.max() <= 255:
+            raise blame(f"marks from {zone.min()} to {zone.max()}: 0 to 255 fit", "zones")
+        return zone.astype(np.uint8)
+
+    return zones
+
+
+def checked_memory(function: Function, blame: Blame) -> Function:
+    """What the reward remembers: as many whole numbers for every world."""
+    inner, sizes = guarded("memory", function, blame), set[int]()
+
+    def memory(world: World) -> list[int]:
+        made = inner(world)
+        try:
+            numbers = [int(number) for number in made]
+            fits = all(n == given and -(2**63) <= n < 2**63 for n, given in zip(numbers, made, strict=True))
+        except (TypeError, ValueError, OverflowError):
+            fits = False
+        if not fits:
+            raise blame(f"it must return a list of whole numbers, not {_kind(made)}", "memory")
+        sizes.add(len(numbers))
+        if len(sizes) > 1:
+            raise blame(f"it must return as many numbers for every world, not {sorted(sizes)}", "memory")
+        return numbers
+
+    return memory
+
+
+def checked_check(function: Function, blame: Blame) -> Function:
+    """Why a size makes no sense, or None."""
+    inner = guarded("check", function, blame)
+
+    def check(height: int, width: int) -> str | None:
+        reason = inner(height, width)
+        if reason is not None and not isinstance(reason, str):
+            raise blame(f"it must return None, or in words why not, not {_kind(reason)}", "check")
+        return reason
+
+    return check
+
+
+def checked_reward(function: Function, blame: Blame) -> Function:
+    """The reward as Python, in the arithmetic of compiled code: what an array holds counts as int64."""
+    inner = guarded("reward", function, blame)
+
+    def reward(action: int, changed: bool, pos: int, ahead: int, cells: Any, zone: Any, memory: Any) -> Any:
+        wide = cells.astype(np.int64)
+        gained = inner(action, changed, pos, ahead, wide, zone.astype(np.int64), memory)
+        cells[:] = wide
+        return gained
+
+    return reward
+
+
+CHECKED = {
+    "draw": checked_draw,
+    "zones": checked_zones,
+    "memory": checked_memory,
+    "check": checked_check,
+    "reward": checked_reward,
+}
+
+
+def _kind(value: object) -> str:
+    """What a value is, in few words."""
+    if isinstance(value, np.ndarray):
+        return f"an array {value.dtype}{list(value.shape)}"
+    return "None" if value is None else f"the {type(value).__name__} {value!r:.40}"

@@ -1,0 +1,56 @@
+"""Where the reward of a user's task file went wrong: compiled code tells no line, so the run is repeated as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+import numpy as np
+
+from leapscli.dsl.program import Action, Program
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.errors import TaskError
+from leapscli.world.engine import Arena, Budget, Scorer
+from leapscli.world.reference import Karel, Truncated, steps
+from leapscli.world.world import WALL
+
+
+def explained(
+    error: Exception, module: ModuleType, scorer: Scorer, tokens: TokenBatch, arena: Arena, budget: Budget
+) -> TaskError:
+    """`error`, raised while these programs were scored, as a TaskError against its line."""
+
+    def fails(tokens: TokenBatch, arena: Arena) -> bool:
+        try:
+            scorer.returns(tokens, arena, budget, threads=1)
+        except Exception:
+            return True
+        return False
+
+    program = next(one for one in (tokens[p] for p in range(len(tokens))) if fails(one, arena))
+    start = next(one for one in (arena[i : i + 1] for i in range(len(arena))) if fails(program, one))
+    try:
+        _replay(program.programs()[0], start, budget, module.reward)
+    except TaskError as found:
+        return found
+    except Truncated:
+        pass
+    return TaskError(f"{module.SOURCE}: reward: {type(error).__name__}: {error}")
+
+
+def _replay(program: Program, start: Arena, budget: Budget, reward: Callable[..., tuple[float, bool]]) -> None:
+    """The one run of `program`, with the reward as Python."""
+    world = start.worlds[0]
+    karel, stride = Karel(world), world.width + 2
+    cells, zone, memory = start.cells[0].copy(), start.zones[0], start.memory[0].copy()
+    for step in steps(program, karel, budget):
+        if not isinstance(step.node, Action):
+            continue
+        pos, ahead = (karel.row + 1) * stride + karel.column + 1, (-stride, 1, stride, -1)[karel.direction]
+        cells[pos] = karel.markers[karel.row, karel.column]
+        _, over = reward(ACTION_ID[step.node.name], step.value, pos, ahead, cells, zone, memory)
+        if over:
+            return
+        inside = cells[: (world.height + 2) * stride].reshape(-1, stride)[1:-1, 1:-1]  # the reward may alter the world
+        karel.walls, karel.markers = inside == WALL, np.where(inside == WALL, np.uint8(0), inside)

@@ -1,0 +1,236 @@
+"""Tasks of the user's own: the example of the documentation works, edits are seen, and every mistake names its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leapscli.dsl.program import Program
+from leapscli.errors import TaskError
+from leapscli.tasks.registry import Task, task
+from leapscli.world.engine import Budget
+from leapscli.world.world import World, Worlds
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
+ALONG_THE_WALLS = Program.parse(
+    """DEF run m( WHILE c( noMarkersPresent c)
+        w( IFELSE c( frontIsClear c) i( move i) ELSE e( turnLeft e) pickMarker w) m)"""
+)
+STRAIGHT_ON = Program.parse("DEF run m( turnLeft move move move turnRight move move move m)")
+
+GOOD = '''"""A task for tests."""
+from leapscli.tasks.kit import PUT_MARKER, facing_east, room
+
+SIZE = (5, 6)
+
+
+def draw(rng, height, width):
+    return room(height, width, facing_east(1, 1))
+
+
+def memory(world):
+    return [0, 7]
+
+
+def share(memory, of=4):
+    return 1 / of
+
+
+def reward(action, changed, pos, ahead, cells, zone, memory):
+    if action == PUT_MARKER:
+        memory[0] += 1
+        return share(memory), memory[0] == 4
+    return 0, False
+'''
+
+
+def written(folder: Path, text: str) -> Task:
+    path = folder / "my_task.py"
+    path.write_text(text)
+    return task(str(path))
+
+
+def test_the_example() -> None:
+    sweeper = task(EXAMPLE)
+    assert (sweeper.name, sweeper.height, sweeper.width, sweeper.source) == ("sweeper", 8, 8, EXAMPLE)
+    assert sweeper.summary == "Sweep up the dirt, and keep off the rug."
+    worlds = sweeper.sample(100, seed=1)
+    returns = sweeper.returns([ALONG_THE_WALLS, STRAIGHT_ON], worlds)
+    np.testing.assert_allclose(returns[0], 1.0)
+    np.testing.assert_allclose(returns[1], -1.0)
+    large = task(EXAMPLE, height=20, width=30)
+    np.testing.assert_allclose(large.returns([ALONG_THE_WALLS], large.sample(3, seed=1)), 1.0)
+    assert worlds[7] == sweeper.sample(1, seed=1, first=7)[0]
+    with pytest.raises(TaskError, match="sweeper at 6×8: it needs at least 7×7"):
+        task(EXAMPLE, height=6)
+
+
+def test_a_mistake_at_run_time_is_found_and_its_mending_seen(tmp_path: Path) -> None:
+    """Compiled code is kept from run to run: under the file's content, and all that its reward calls."""
+    puts = [Program.parse(f"DEF run m( {'putMarker ' * n} m)") for n in (3, 9)]
+    broken = written(tmp_path, GOOD.replace("memory[0] += 1", "memory[0] += 1; memory[memory[0]] += 1"))
+    worlds = broken.sample(2, seed=0)
+    np.testing.assert_allclose(broken.returns([STRAIGHT_ON], worlds), 0.0)
+    with pytest.raises(TaskError, match=r"my_task\.py:21: reward: IndexError: index 2 is out of bounds"):
+        broken.returns([STRAIGHT_ON, *puts] * 20, worlds, Budget.primitives(100), threads=2)
+    mended = written(tmp_path, GOOD)
+    np.testing.assert_allclose(mended.returns(puts, worlds), [[0.75] * 2, [1.0] * 2])
+    name = mended.module.compiled_reward.__name__
+    assert name == written(tmp_path, GOOD).module.compiled_reward.__name__
+    assert name != written(tmp_path, GOOD.replace("1 / of", "2 / of")).module.compiled_reward.__name__
+
+
+MISTAKES = {
+    "a syntax error": ("SIZE = (5, 6)", "SIZE = (5, 6", r":4: '\(' was never closed"),
+    "an exception while loading": ("SIZE = (5, 6)", "SIZE = (5, 6 / 0)", ":4: ZeroDivisionError: division by zero"),
+    "a missing import": ("PUT_MARKER, facing", "PUT_MARKERS, facing", ":2: ImportError: cannot import name"),
+    "an exit": ("SIZE = (5, 6)", "SIZE = exit(3)", ":4: SystemExit: 3"),
+    "no SIZE": ("SIZE = (5, 6)", "", ": it defines no SIZE"),
+    "no draw": ("def draw(", "def drew(", ": it defines no draw"),
+    "no reward": ("def reward(", "def rewards(", ": it defines no reward"),
+    "a SIZE that is none": ("SIZE = (5, 6)", "SIZE = 5", r":4: SIZE: expected \(height, width\), .* not 5"),
+    "draw is no function": (
+        "def draw(",
+        "draw = 3\ndef drew(",
+        r":7: draw: it must be a plain function, def draw\(rng",
+    ),
+    "draw yields": ("    return room", "    yield room", ":7: draw: it must be a plain function"),
+    "draw takes too much": ("def draw(rng,", "def draw(rng, seed,", ":7: draw: it must be a plain function"),
+    "reward's names differ": (
+        "pos, ahead, cells",
+        "ahead, pos, cells",
+        ":19: reward: it must be a plain function, def reward",
+    ),
+    "an unknown name": (
+        "memory[0] += 1",
+        "memori[0] += 1",
+        ":21: reward: nothing is called 'memori'; did you mean memory",
+    ),
+    "an unknown name in a helper": ("1 / of", "1 / off", ":16: share: nothing is called 'off'"),
+    "an attribute that is not": (
+        "memory[0] += 1",
+        "memory.append(1)",
+        ":21: reward: it cannot be compiled: Unknown attribute 'append'",
+    ),
+    "one kind of value and another": (
+        "memory[0] += 1",
+        "x = 1 if changed else 'a'",
+        ":21: reward: it cannot be compiled: Cannot unify",
+    ),
+    "no number in a helper": ("1 / of", "[].foo", ":16: reward: it cannot be compiled: "),
+    "a with statement": ("memory[0] += 1", "with open('x') as f: pass", ":19: reward: it cannot be compiled: "),
+    "an import within": ("memory[0] += 1", "import os", ":21: reward: it cannot be compiled: "),
+    "a reward alone": (
+        "return 0, False",
+        "return 0",
+        r":22: reward: it cannot be compiled: every path must return \(number, bool\)",
+    ),
+    "a path without return": ("    return 0, False", "", ":19: reward: every path must return"),
+    "a text for a reward": ("return 0, False", "return 0, 'a'", ":22: reward: it cannot be compiled: every path"),
+    "a helper that calls itself": (
+        "1 / of",
+        "share(memory, of - 1)",
+        ":15: share: a compiled function cannot call itself",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes_that_loading_finds(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(TaskError, match=rf"my_task\.py{message}") as error:
+        written(tmp_path, GOOD.replace(old, new))
+    assert error.value.hint
+
+
+DRAWING = {
+    "an exception in draw": (
+        "    return room(height",
+        "    rng.foo\n    return room(height",
+        ":8: draw: AttributeError: ",
+    ),
+    "a world that cannot be": (
+        "facing_east(1, 1)",
+        "facing_east(0, 1)",
+        ":8: draw: WorldError: Karel stands in the wall",
+    ),
+    "no world": ("return room(", "return str, (", ":7: draw: it must return a World, not the tuple"),
+    "another size": ("room(height,", "room(height + 1,", ":7: draw: it drew 6×6 cells where 5×6 were asked for"),
+    "no memory": ("return [0, 7]", "pass", ":11: memory: it must return a list of whole numbers, not None"),
+    "a memory of fractions": (
+        "return [0, 7]",
+        "return [0, 0.5]",
+        ":11: memory: it must return a list of whole numbers",
+    ),
+    "a memory of too large numbers": (
+        "return [0, 7]",
+        "return [0, 2**63]",
+        ":11: memory: it must return a list of whole",
+    ),
+    "an exception in memory": ("return [0, 7]", "return [0, world.foo]", ":12: memory: AttributeError: "),
+    "memories of different lengths": (
+        "return [0, 7]",
+        "return [0] * world.seed",
+        ":11: memory: it must return as many",
+    ),
+    "no zones": (
+        "def memory(world):\n",
+        "def zones(world):\n",
+        r":11: zones: it must return an array of whole numbers \[5, 6\]",
+    ),
+    "zones out of range": (
+        "def memory(world):\n",
+        "def zones(world):\n    return world.walls * 256\n",
+        ":11: zones: marks from 0 to 256",
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "message"), DRAWING.values(), ids=DRAWING)
+def test_mistakes_that_drawing_and_preparing_find(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    mine = written(tmp_path, GOOD.replace(old, new))
+    with pytest.raises(TaskError, match=rf"my_task\.py{message}"):
+        worlds = mine.sample(2, seed=0)
+        mine.arena(Worlds(worlds.walls, worlds.markers, worlds.agents, np.arange(2, dtype=np.uint64)))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("return None", None),
+        ("return 'it must be odd'", "my_task at 5×6: it must be odd"),
+        ("return 5", "check: it must return None, or in words why not, not the int 5"),
+        ("raise KeyError('x')", r"my_task\.py:2: check: KeyError: 'x'"),
+    ],
+)
+def test_check(tmp_path: Path, line: str, message: str | None) -> None:
+    text = f"def check(height, width):\n    {line}\n\n{GOOD}"
+    if message is None:
+        assert written(tmp_path, text).summary == ""
+        return
+    with pytest.raises(TaskError, match=message):
+        written(tmp_path, text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    written(tmp_path, GOOD)
+    with pytest.raises(TaskError, match="no task file") as error:
+        task(tmp_path / "my_taks.py")
+    assert "did you mean" in str(error.value.hint) and "my_task.py" in str(error.value.hint)
+    with pytest.raises(TaskError, match="no task file"):
+        task("nowhere/at/all.py")
+
+
+def test_a_task_name_fits_an_artifact(tmp_path: Path) -> None:
+    path = tmp_path / "My Task (2).py"
+    path.write_text(GOOD)
+    assert task(path).name == "my-task-2"
+
+
+def test_a_map_of_the_users_own() -> None:
+    world = World.parse("########\n#..1...#\n#......#\n#......#\n#......#\n#......#\n#>..1..#\n########")
+    returns = task(EXAMPLE).returns([ALONG_THE_WALLS], Worlds.stack([world]))
+    np.testing.assert_allclose(returns, 1.0)
