@@ -37,7 +37,7 @@ def compiled_reward(reward: FunctionType, blame: Blame) -> Callable[..., Any]:
     """
     content = hashlib.sha256()
     own = _compiled(reward, blame, content, ())
-    if not numba.config.DISABLE_JIT:
+    if hasattr(own, "compile"):  # not so where compilation is switched off
         _try(own, reward, blame)
     engine = with_names(_call, "own", own=own)
     engine.__name__ = f"reward-{content.hexdigest()[:16]}"
@@ -110,11 +110,9 @@ def _explained(error: Exception, reward: FunctionType) -> tuple[str, str, int | 
     """What numba's error says, in which function, in which line."""
     text = str(error)
     path = inspect.getsourcefile(reward) or ""
-    place = re.search(rf'File "[^"]*{re.escape(Path(path).name)}", line (\d+)', text)
-    raised = re.search(rf"{re.escape(path)} \((\d+)\)", text)
-    line = int((place or raised)[1]) if place or raised else None  # type: ignore[index]
-    lines = [part for part in text.splitlines() if part.strip() and not part.startswith("Failed in nopython mode")]
-    said = lines[0].strip() if lines else type(error).__name__
-    if "unify return type" in said:
-        said = f"{RETURNS}, not {said.partition(': ')[2]}"
-    return f"it cannot be compiled: {said}", "reward", line
+    places = re.findall(rf'File "[^"]*{re.escape(Path(path).name)}", line (\d+)|{re.escape(path)} \((\d+)\)', text)
+    lines = [int(a or b) for a, b in places]
+    if "Can't unify return type" in text:  # numba names the returns in any order
+        return RETURNS, "reward", max(lines, default=None)
+    said = [part.strip() for part in text.splitlines() if part.strip() and not part.startswith("Failed in nopython")]
+    return f"it cannot be compiled: {said[0] if said else type(error).__name__}", "reward", next(iter(lines), None)

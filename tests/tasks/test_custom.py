@@ -125,10 +125,10 @@ MISTAKES = {
     "a reward alone": (
         "return 0, False",
         "return 0",
-        r":22: reward: it cannot be compiled: every path must return \(number, bool\)",
+        r":23: reward: every path must return \(number, bool\)",
     ),
     "a path without return": ("    return 0, False", "", ":19: reward: every path must return"),
-    "a text for a reward": ("return 0, False", "return 0, 'a'", ":22: reward: it cannot be compiled: every path"),
+    "a text for a reward": ("return 0, False", "return 0, 'a'", ":23: reward: every path"),
     "a helper that calls itself": (
         "1 / of",
         "share(memory, of - 1)",
