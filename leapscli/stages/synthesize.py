@@ -95,11 +95,16 @@ class ModelSpace:
 
     def decode(self, points: Latents) -> TokenBatch:
         """B vectors → B programs, those after the first `greedy` sampled where the recipe says so."""
-        if not self._sampled:
-            return self._model.decode_tokens(points.z)
-        first, rest = points.z[: points.greedy], points.z[points.greedy :]
-        drawn = self._model.decode_tokens(rest, greedy=False, seed=points.seed)
-        return TokenBatch.concat([self._model.decode_tokens(first), drawn]) if len(first) else drawn
+        from leapscli.vae.device import one_thread
+
+        greedy = points.greedy if self._sampled else len(points)
+        parts = []
+        with one_thread():
+            if greedy:
+                parts.append(self._model.decode_tokens(points.z[:greedy]))
+            if greedy < len(points):
+                parts.append(self._model.decode_tokens(points.z[greedy:], greedy=False, seed=points.seed))
+        return TokenBatch.concat(parts)
 
     def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
         """B programs → float32[B, Z]."""

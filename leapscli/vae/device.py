@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,6 +72,21 @@ def prepare(device: torch.device) -> None:
         torch.set_float32_matmul_precision("high")  # TF32
     elif sys.platform == "linux":
         _keep_buffers()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Products on one thread: decoding a population is many small ones, and a second thread mostly waits for the first.
+
+    Measured on two cores, hidden 128: 7,000 programs/s at population 256, against 5,100 with two threads, and 190 where
+    another process keeps a core busy.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _keep_buffers() -> None:
