@@ -99,8 +99,8 @@ def _straighten(code, targets, n):
 def assemble(ids, length, calls, checks, code, targets, stack):
     """Translate the program `ids[:length]` into `code`; returns the number of instructions, or MALFORMED.
 
-    `calls`: costs of Budget.calls (else of Budget.primitives). `checks`: with a CHECK in every WHILE. `code` and `targets` uint64[2·length + 1], `stack`
-    int64[length, 5].
+    `calls`: costs of Budget.calls (else of Budget.primitives). `checks`: with a CHECK in every WHILE. `code` and
+    `targets` uint64[2·length + 1] are filled; `stack` int64[length, 5] is scratch.
     A statement that costs nothing and does nothing under Budget.primitives (REPEAT R=0, or of such) is left out,
     so that every turn of a loop costs something.
     """

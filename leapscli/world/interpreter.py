@@ -71,9 +71,9 @@ def interpret(
     wrapping). `hook(action, changed, word, pos, ahead, cells, zone, memory) → (reward, terminate)` is called after
     every action. Returns (return, status, calls or primitives counted). A template: `hook` is filled in.
 
-    Endless runs (where `code` has CHECKs): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd … turn of a
-    WHILE and compared, in full, at every later one. Once it comes back the run is periodic, so whole periods are
-    skipped, counted and paid at once, and the rest is run out: the outcome is the same.
+    Endless runs (where `code` has CHECKs): by Brent's cycle finding. A configuration is kept at the 8th, 16th, 32nd …
+    turn of a WHILE and compared, in full, at every later one. Once it comes back the run is periodic, so whole periods
+    are skipped, counted and paid at once, and the rest is run out: the outcome is the same.
     """
     ip, fuel, total, seen_total, status = _ZERO, limit, 0.0, 0.0, DONE
     watch[_EDITS], watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 0, 8, -1
