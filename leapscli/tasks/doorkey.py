@@ -3,14 +3,13 @@
 import numpy as np
 
 from leapscli.tasks.registry import no_smaller_than
-from leapscli.tasks.rooms import facing_east, padded_index, pick
+from leapscli.tasks.rooms import facing_east, padded_index, pick, require
 from leapscli.world.bytecode import PICK_MARKER, PUT_MARKER
 from leapscli.world.world import World, border
 
 SIZE = (8, 8)
-LOCKED, MARKERS, KEY, GOAL, DOOR, ROW = range(
-    6
-)  # in memory; KEY, GOAL, DOOR (its upper cell) are indices, ROW a row's length
+# In memory: KEY, GOAL and DOOR (its upper cell) are indices, ROW is a row's length.
+LOCKED, MARKERS, KEY, GOAL, DOOR, ROW = range(6)
 DOOR_ROW = 2
 
 check = no_smaller_than(6, 6)
@@ -41,6 +40,7 @@ def draw(rng, height, width):
 def memory(world):
     """Locked, markers, and where key, goal and door are: a marker left of the wall is the key, right of it the goal."""
     column = _wall_column(world.width)
+    require(world.height - 1 > DOOR_ROW + 1 and column < world.width - 1, "the door would be in its border")
     left, right = np.argwhere(world.markers[:, :column]), _right_of(column, world.markers)
     places = [padded_index(world, *cells[0]) if len(cells) else 0 for cells in (left, right)]
     return [1, int(world.markers.sum()), *places, padded_index(world, DOOR_ROW, column), world.width + 2]

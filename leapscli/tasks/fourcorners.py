@@ -3,7 +3,7 @@
 import numpy as np
 
 from leapscli.tasks.registry import no_smaller_than
-from leapscli.tasks.rooms import facing_east, room
+from leapscli.tasks.rooms import facing_east, require, room
 from leapscli.world.bytecode import PICK_MARKER, PUT_MARKER
 
 SIZE = (12, 12)
@@ -19,6 +19,7 @@ def draw(rng, height, width):
 
 def zones(world):
     """The corners of the interior."""
+    require(min(world.walls.shape) >= 3, "it has no corners within a border")
     zone = np.zeros(world.walls.shape, np.uint8)
     zone[np.ix_([1, -2], [1, -2])] = 1
     return zone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.errors import TaskError
 from leapscli.world.world import EAST, Agent, World, border
 
 
@@ -24,6 +25,12 @@ def facing_east(row: int, column: int) -> Agent:
 def padded_index(world: World, row: int, column: int) -> int:
     """Where a cell lies in the engine's flattened arrays, which have a ring of wall around the world."""
     return (row + 1) * (world.width + 2) + column + 1
+
+
+def require(fits: bool, what: str) -> None:
+    """Raise TaskError saying `what` a world of the user's own lacks, unless it `fits`."""
+    if not fits:
+        raise TaskError(f"not a world for this task: {what}")
 
 
 def interior(world: World) -> NDArray[np.bool_]:

@@ -30,7 +30,7 @@ def draw(rng, height, width):
 def zones(world):
     """The stairs and the cells directly above them; the marker's cell is the goal."""
     zone = np.full(world.walls.shape, OFF, np.uint8)
-    for i in range(1, world.width - 1):
+    for i in range(1, min(world.width, world.height) - 1):
         zone[world.height - 1 - i, i] = ON
         if i < world.width - 2:
             zone[world.height - 2 - i, i] = ON

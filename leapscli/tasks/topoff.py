@@ -3,7 +3,7 @@
 import numpy as np
 
 from leapscli.tasks.registry import no_smaller_than
-from leapscli.tasks.rooms import facing_east, room
+from leapscli.tasks.rooms import facing_east, require, room
 from leapscli.world.bytecode import PICK_MARKER, PUT_MARKER
 
 SIZE = (12, 12)
@@ -26,6 +26,7 @@ def zones(world):
 
 def memory(world):
     """Markers, topped cells, marked cells."""
+    require(bool(world.markers.any()), "no cell is marked")
     return [int(world.markers.sum()), int((world.markers == 2).sum()), int((world.markers > 0).sum())]
 
 

@@ -10,9 +10,10 @@ import pytest
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import Probabilities, sample_programs
 from leapscli.dsl.tokens import TokenBatch
+from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from leapscli.world.engine import Budget
-from leapscli.world.world import Worlds
+from leapscli.world.world import World, Worlds
 from tests.golden.records import records, world
 from tests.tasks.solutions import ANY_SIZE, SOLUTIONS
 from tests.tasks.twins import play
@@ -96,3 +97,38 @@ def test_returns_do_not_depend_on_threads_or_company(name: str) -> None:
     assert np.array_equal(one[17:18, 4:6], task(name).returns(programs[17], worlds[4:6]))
     assert np.array_equal(one, task(name).returns(programs.programs(), task(name).arena(worlds), DEFAULT_BUDGET))
     assert task(name).returns([], worlds).shape == (0, 9)
+
+
+@pytest.mark.parametrize("name", names())
+def test_maps_of_the_users_own(name: str) -> None:
+    """Any world at all: finite returns, or an error that says what it lacks."""
+    programs, rng, scored = TokenBatch.concat([looping(30, 0), sample_programs(30, 0)]), np.random.default_rng(0), 0
+    for shape in (
+        (1, 1),
+        (1, 5),
+        (5, 1),
+        (2, 2),
+        (3, 3),
+        (3, 8),
+        (8, 3),
+        (2, 9),
+        (4, 4),
+        (3, 20),
+        (20, 3),
+        (9, 8),
+        (6, 7),
+        (40, 9),
+    ):
+        for most in (0, 1, 9):
+            start = (rng.integers(shape[0]), rng.integers(shape[1]), 1)
+            walls = rng.random(shape) < 0.15
+            walls[start[:2]] = False
+            own = World(walls, np.where(walls, 0, rng.integers(0, most + 1, shape)), start)
+            try:
+                returns = task(name).returns(programs, Worlds.stack([own]), Budget.primitives(150))
+            except TaskError as error:
+                assert error.message.startswith("not a world for this task: ")
+                continue
+            scored += 1
+            assert np.isfinite(returns).all()
+    assert scored >= 9
