@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from leapscli.artifacts.columns import CHUNK, COLUMNS, Array, Bytes, Layout, ProgramColumns, spec
+from leapscli.artifacts.columns import CHUNK, COLUMNS, Array, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.files import disk_errors
 
 PART = 32  # chunks: a part each 8,192 programs, 2 MB
@@ -81,16 +81,13 @@ class Journal:
                 yield {name: _cut(part[f"chunks.{name}"], part[f"sizes.{name}"]) for name in names}
         yield {name: self.pending[name] for name in names}
 
-    def tokens(self) -> tuple[Bytes, Bytes]:
-        """Token ids [P, L] and lengths [P] of every program so far."""
-        found: dict[str, list[Any]] = {"tokens": [], "lengths": []}
+    def tokens(self) -> Iterator[tuple[Bytes, Bytes]]:
+        """Token ids [P, L] and lengths [P] of every program so far, one part in memory at a time."""
         for part in self.stored(("tokens", "lengths")):
-            for name, chunks in part.items():
-                shape, dtype = spec(self.layout)[name]
-                found[name] += [np.frombuffer(zlib.decompress(c), dtype).reshape(-1, *shape) for c in chunks]
-        return np.concatenate([*found["tokens"], self.rest.tokens]), np.concatenate(
-            [*found["lengths"], self.rest.lengths]
-        )
+            found = {name: [zlib.decompress(chunk) for chunk in chunks] for name, chunks in part.items()}
+            tokens = np.frombuffer(b"".join(found["tokens"]), np.uint8).reshape(-1, self.layout.max_tokens)
+            yield tokens, np.frombuffer(b"".join(found["lengths"]), np.uint8)
+        yield self.rest.tokens, self.rest.lengths
 
     def remove(self) -> None:
         """The parts have served. Last ones first: what a kill leaves is still a journal, only shorter."""

@@ -11,8 +11,9 @@ and is left out. The file holds no times and is assembled in one pass, so equal 
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ class ProgramsWriter:
         """What the last `append` was marked with; after a resume, of the last that survived. Empty at the start."""
         return self._journal.mark
 
-    def tokens(self) -> tuple[Bytes, Bytes]:
-        """Token ids uint8[P, L] and lengths uint8[P] of every program so far, to know duplicates after a resume."""
+    def tokens(self) -> Iterator[tuple[Bytes, Bytes]]:
+        """Token ids uint8[P, L] and lengths uint8[P] of every program so far, some thousands at a time."""
         return self._journal.tokens()
 
     def append(self, columns: ProgramColumns, mark: Mapping[str, Any] | None = None) -> None:
@@ -67,8 +68,10 @@ class ProgramsWriter:
         """What was appended so far survives a kill from here on; happens by itself every 8,192 programs."""
         self._journal.flush()
 
-    def close(self, split: Bytes | None = None) -> None:
-        """Writes the file. `split` uint8[P] replaces what was appended, for splits known only at the end."""
+    def close(self, split: Bytes | None = None, statistics: Mapping[str, Any] | None = None) -> None:
+        """Writes the file. `split` uint8[P] replaces what was appended, for splits known only at the end; `statistics`
+        (JSON values) become an attribute.
+        """
         if not len(self):
             raise ArtifactError(f"{self.path}: not one program to write", "loosen the recipe")
         temporary = unfinished(self.path)
@@ -76,6 +79,7 @@ class ProgramsWriter:
             with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
                 self._assemble(file, split)
                 file.attrs.update({"schema": SCHEMA, "kind": KIND, "vocabulary": VOCABULARY_HASH})
+                file.attrs["statistics"] = json.dumps(statistics or {})
                 file.attrs["complete"] = len(self)
             temporary.replace(self.path)
             self._journal.remove()

@@ -19,8 +19,12 @@ from leapscli.cli.options import (
     print_json,
     resume_line,
 )
+from leapscli.cli.signals import graceful_stop
+from leapscli.errors import Interrupted
 
 if TYPE_CHECKING:
+    from leapscli.artifacts.artifact import Artifact
+    from leapscli.artifacts.store import Workspace
     from leapscli.recipes.dataset import DatasetRecipe
 
 RecipeOption = Annotated[str, typer.Option("--recipe", metavar="NAME|FILE", help="paper, smoke, large, or a file.")]
@@ -46,44 +50,58 @@ def gen_data(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a dataset: distinct random programs, each demonstrated on random worlds."""
+    """Make a dataset of random programs, each demonstrated on random worlds.
+
+    The result depends on the recipe and its seed alone. Then: leaps train, or leaps data show.
+    """
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.loading import load_recipe
 
     place = Workspace.locate(workspace)
     chosen = load_recipe("dataset", recipe, overrides(settings, seed), place.root)
-
-    from leapscli.cli.signals import graceful_stop
-    from leapscli.errors import Interrupted
-    from leapscli.jit import announce_compilation
-    from leapscli.report.progress import progress
-    from leapscli.stages.generate import check, generate
+    from leapscli.stages.generate import check
 
     check(chosen, place, name)
     if dry_run:
         _say_plan(chosen, place.root, name, as_json)
-        raise typer.Exit
-    announce_compilation()
-    try:
-        with progress() as reporter, graceful_stop() as stop:
-            artifact = generate(
-                chosen, place, name=name, workers=workers, reporter=reporter, stop=stop, resume=resume,
+    else:
+        _report(_make(chosen, place, name, workers, resume), as_json)
+
+
+def _make(recipe: DatasetRecipe, place: Workspace, name: str, workers: int | None, resume: bool) -> Artifact:
+    from leapscli.jit import announce_compilation
+    from leapscli.report.progress import progress
+    from leapscli.stages.generate import generate
+
+    with graceful_stop() as stop, progress() as reporter:
+        announce_compilation(reporter.note)
+        try:
+            return generate(
+                recipe, place, name=name, workers=workers, reporter=reporter, stop=stop, resume=resume,
                 command=command_line(),
             )  # fmt: skip
-    except Interrupted as stopped:
-        raise Interrupted(stopped.message, f"go on with `{resume_line()}`") from None
-    if as_json:
-        print_json({"reference": artifact.reference, "path": str(artifact.path), "metrics": artifact.manifest.metrics})
-    else:
-        typer.echo(artifact.path)
-    typer.echo(f"dataset {artifact.reference} is made; next: `leaps train`", err=True)
+        except Interrupted as error:
+            raise Interrupted(error.message, resume_line()) from None
 
 
 def _say_plan(recipe: DatasetRecipe, root: Path, name: str, as_json: bool) -> None:
     """What would be made, and where."""
-    plan = {"name": name, "workspace": str(root), "recipe": recipe.resolved()}
     if as_json:
-        print_json(plan)
-    else:
-        settings = " ".join(f"{key}={value}" for key, value in recipe.resolved().items())
-        typer.echo(f"would make {root / 'datasets' / name}: {settings}")
+        print_json({"name": name, "workspace": str(root), "recipe": recipe.resolved()})
+        return
+    size = f"{recipe.demonstrations} demonstrations each on {recipe.height}×{recipe.width} worlds"
+    typer.echo(f"would make {root / 'datasets' / name}: {recipe.programs:,} programs, {size}", err=True)
+
+
+def _report(artifact: Artifact, as_json: bool) -> None:
+    """The result on stdout; where it is, and what to do next, on stderr."""
+    found = artifact.manifest.metrics
+    if as_json:
+        print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
+        return
+    splits = ", ".join(f"{count:,} {name}" for name, count in found["splits"].items())
+    typer.echo(f"{found['programs']:,} programs: {splits}")
+    dropped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in found["dropped"].items())
+    typer.echo(f"of {found['distinct_candidates']:,} distinct ones drawn; dropped: {dropped}")
+    folder = artifact.path.relative_to(Path.cwd()) if artifact.path.is_relative_to(Path.cwd()) else artifact.path
+    typer.echo(f"{folder} ({artifact.reference}); next: leaps train", err=True)

@@ -13,7 +13,7 @@ import numpy as np
 from leapscli.dsl.vocabulary import ACTION_TOKENS, PAD, PERCEPTIONS, TOKEN_ID
 from leapscli.jit import inline, kernel
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S11, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11), np.uint64(32)
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
@@ -56,13 +56,13 @@ def mix(z):
 @inline
 def start_stream(state, key, index):
     """Put `state` at the beginning of stream `index` (a non-negative integer) under the uint64 `key`."""
-    state[0] = mix(key + mix(np.uint64(index) + _GOLDEN))
+    state[0] = mix(key + mix(np.uint64(index) + GOLDEN))
 
 
 @inline
 def next_u64(state):
     """64 random bits."""
-    state[0] += _GOLDEN
+    state[0] += GOLDEN
     return mix(state[0])
 
 
@@ -210,3 +210,21 @@ def hash_rows(ids, lengths, out):
         for t in range(lengths[p]):
             h = (h ^ np.uint64(ids[p, t])) * _FNV_PRIME
         out[p] = mix(h)
+
+
+@kernel
+def insert_hashes(table, hashes, fresh):
+    """Put hashes uint64[P] into the open-addressed `table`, whose size is a power of two; 0 marks a free place.
+
+    `fresh` bool[P]: which were not there; returns how many. A hash of 0 passes for 1.
+    """
+    last, count = np.uint64(len(table) - 1), 0
+    for i in range(len(hashes)):
+        item = max(hashes[i], np.uint64(1))
+        at = item & last
+        while table[at] != 0 and table[at] != item:
+            at = (at + np.uint64(1)) & last
+        fresh[i] = table[at] == 0
+        table[at] = item
+        count += fresh[i]
+    return count

@@ -7,9 +7,8 @@ programs before, are dropped in one place. What is read depends on the recipe al
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from leapscli.dsl.distinct import HashSet
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
+from leapscli.stages.parallel import in_order
 from leapscli.world.demonstrations import Demonstrations, Rules, demonstrate
 
 BLOCK = 4096  # candidates
@@ -77,21 +77,24 @@ def seen_before(recipe: DatasetRecipe, stop: int) -> HashSet:
     return seen
 
 
-def blocks(recipe: DatasetRecipe, first: int, workers: int) -> Iterator[Block]:
+def blocks(recipe: DatasetRecipe, first: int, threads: int) -> Iterator[Block]:
     """All blocks from candidate `first` on, without end."""
     rules, seen = rules_of(recipe), seen_before(recipe, first)
-    with ThreadPoolExecutor(workers) as pool:
-        starts = itertools.count(first, BLOCK)
-        drawn = deque(pool.submit(_draw, recipe, next(starts)) for _ in range(workers))
-        shown: deque[Future[Block]] = deque()
+
+    def draw(start: int) -> tuple[int, TokenBatch, NDArray[np.uint64]]:
+        programs = _sample(recipe, start, start + BLOCK)
+        return start, programs, programs.hashes()
+
+    def show(drawn: tuple[int, TokenBatch, NDArray[np.int64]]) -> Block:
+        start, programs, fresh = drawn
+        distinct, places = programs[fresh], start + fresh
+        return Block(start, start + BLOCK, distinct, places, demonstrate(distinct, places, rules, recipe.seed))
+
+    with ThreadPoolExecutor(threads) as pool:
+        drawn = in_order(pool, draw, itertools.count(first, BLOCK), threads)
+        fresh = ((start, programs, np.flatnonzero(seen.add(hashes))) for start, programs, hashes in drawn)
         try:
-            while True:
-                while len(shown) <= workers:
-                    start, programs, hashes = drawn.popleft().result()
-                    drawn.append(pool.submit(_draw, recipe, next(starts)))
-                    fresh = np.flatnonzero(seen.add(hashes))
-                    shown.append(pool.submit(_show, recipe, rules, start, programs, fresh))
-                yield shown.popleft().result()
+            yield from in_order(pool, show, fresh, threads)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -100,13 +103,3 @@ def _sample(recipe: DatasetRecipe, first: int, stop: int) -> TokenBatch:
     return sample_programs(
         stop - first, recipe.seed, first=first, max_tokens=recipe.max_tokens, max_depth=recipe.max_depth
     )
-
-
-def _draw(recipe: DatasetRecipe, first: int) -> tuple[int, TokenBatch, NDArray[np.uint64]]:
-    programs = _sample(recipe, first, first + BLOCK)
-    return first, programs, programs.hashes()
-
-
-def _show(recipe: DatasetRecipe, rules: Rules, first: int, programs: TokenBatch, fresh: NDArray[np.int64]) -> Block:
-    distinct, places = programs[fresh], first + fresh
-    return Block(first, first + BLOCK, distinct, places, demonstrate(distinct, places, rules, recipe.seed))

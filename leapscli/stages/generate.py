@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import check_name
-from leapscli.artifacts.columns import SPLITS
 from leapscli.artifacts.files import ELSEWHERE
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
@@ -24,8 +24,10 @@ from leapscli.errors import ArtifactError, Interrupted, RecipeError
 from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.candidates import blocks, layout_of, rules_of
+from leapscli.stages.parallel import in_order
 from leapscli.stages.splits import assign
-from leapscli.stages.statistics import Statistics
+from leapscli.stages.statistics import Statistics, split_metrics
+from leapscli.world.behaviour import Behaviour, behaviour
 from leapscli.world.engine import core_count
 
 FILE = "programs.h5"
@@ -55,12 +57,32 @@ def generate(
         threads = workers or core_count()
         writer = ProgramsWriter(draft.path / FILE, layout_of(recipe), resume=resume, threads=threads)
         statistics = _fill(writer, recipe, threads, reporter, stop)
-        tokens, lengths = writer.tokens()
-        split = assign(TokenBatch(tokens, lengths.astype(np.int32)).hashes(), recipe.splits)
-        writer.close(split)
-        return draft.publish(
-            recipe=recipe.resolved(), seed=recipe.seed, metrics=_metrics(statistics, split), command=command
-        )
+        metrics = finish(writer, recipe.splits, statistics, threads, reporter)
+        return draft.publish(recipe=recipe.resolved(), seed=recipe.seed, metrics=metrics, command=command)
+
+
+def finish(
+    writer: ProgramsWriter, shares: Sequence[float], statistics: Statistics, threads: int, reporter: Reporter
+) -> dict[str, Any]:
+    """Decide the splits and write the file. Returns everything known about it, which is in the file too."""
+    reporter.start("splitting", len(writer), "programs")
+    found = _behaviour(writer, threads, reporter)
+    split = assign(found.walks, shares)
+    metrics = {**split_metrics(split, found), **statistics.metrics()}
+    writer.close(split, metrics)
+    return metrics
+
+
+def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter) -> Behaviour:
+    """What every program does: all that is held in memory of it."""
+    batches = (TokenBatch(ids, lengths.astype(np.int32)) for ids, lengths in writer.tokens())
+    parts, done = list[Behaviour](), 0
+    with ThreadPoolExecutor(threads) as pool:
+        for part in in_order(pool, behaviour, batches, threads):
+            parts.append(part)
+            done += len(part.walks)
+            reporter.update(done)
+    return Behaviour(np.concatenate([p.traces for p in parts]), np.concatenate([p.walks for p in parts]))
 
 
 def check(recipe: DatasetRecipe, workspace: Workspace, name: str) -> None:
@@ -91,7 +113,8 @@ def _fill(
     for block in blocks(recipe, statistics.candidates, threads):
         block = block.until(recipe.programs - len(writer))
         rows = block.columns()
-        statistics.add(block.stop - block.first, block.shown, rows)
+        statistics.add_candidates(block.stop - block.first, block.shown)
+        statistics.add(rows)
         writer.append(rows, {"statistics": statistics.as_json()})
         reporter.update(len(writer))
         if len(writer) == recipe.programs:
@@ -106,12 +129,3 @@ def _fill(
                 "ask for fewer, or loosen max_tokens, tries or crash_free",
             )
     raise AssertionError("blocks have no end")
-
-
-def _metrics(statistics: Statistics, split: NDArray[np.uint8]) -> dict[str, Any]:
-    """What the manifest says about the dataset."""
-    return {
-        "programs": len(split),
-        "splits": dict(zip(SPLITS, np.bincount(split, minlength=3).tolist(), strict=True)),
-        **statistics.as_json(),
-    }

@@ -24,19 +24,20 @@ def quotas(count: int, shares: Sequence[float]) -> NDArray[np.int64]:
 def assign(classes: NDArray[np.uint64], shares: Sequence[float]) -> NDArray[np.uint8]:
     """The split uint8[P] of each program, equal for programs of equal class (a well-mixed hash).
 
-    Larger classes choose first: the split in whose range their hash falls, or else one with room. Then those of one
-    program fill up what is left, by ascending hash. So the shares are exact unless classes are too large to fit.
+    Classes of several programs choose first, the largest before all: the split in whose range of hashes they fall, or
+    else one with room. Those of one program then fill up what is left, by ascending hash. So the shares are exact
+    unless there are too few of the latter.
     """
     values, inverse, sizes = np.unique(classes, return_inverse=True, return_counts=True)
     room, split = quotas(len(classes), shares), np.zeros(len(values), np.uint8)
     bounds = np.cumsum(shares)[:-1] * 2.0**64
+    wanted = np.searchsorted(bounds, values.astype(np.float64), side="right")
     several = np.flatnonzero(sizes > 1)
     for i in several[np.argsort(-sizes[several], kind="stable")]:
-        wanted = int(np.searchsorted(bounds, float(values[i]), side="right"))
-        fits = [s for s in (wanted, *np.argsort(-room, kind="stable")) if room[s] >= sizes[i]]
-        split[i] = fits[0] if fits else int(np.argmax(room))
-        room[split[i]] -= sizes[i]
+        choice = wanted[i] if sizes[i] <= room[wanted[i]] else np.argmax(room)
+        split[i] = choice
+        room[choice] -= sizes[i]
     single = np.flatnonzero(sizes == 1)  # ascending, as `values` are
-    room = np.maximum(room, 0)
-    split[single] = np.repeat(np.arange(len(room)), room)[: len(single)]
+    left = np.maximum(room, 0)
+    split[single] = np.repeat(np.arange(len(left)), left)[: len(single)]
     return split[inverse]

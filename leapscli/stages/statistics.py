@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.artifacts.columns import ProgramColumns
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID
+from leapscli.artifacts.columns import SPLITS, ProgramColumns
+from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, TOKENS
+from leapscli.world.behaviour import Behaviour
 from leapscli.world.demonstrations import FATES, RUNS, Demonstrations
 
 Counts = NDArray[np.int64]
@@ -51,20 +52,49 @@ class Statistics:
         """Programs drawn so far."""
         return int(self.counts["candidates"][0])
 
-    def add(self, candidates: int, shown: Demonstrations, kept: ProgramColumns) -> None:
-        """Count some more candidates, with what became of the distinct ones and what was kept of them."""
-        more = {
-            "candidates": np.array([candidates]),
-            "fates": _histogram(shown.fates, "fates"),
-            "runs": shown.tallies.sum(0, dtype=np.int64),
-            "lengths": _histogram(kept.lengths, "lengths"),
-            "nesting": _histogram(nesting(kept.tokens), "nesting"),
-            "tokens": np.bincount(kept.tokens.ravel(), minlength=PAD + 1)[:PAD],
-            "actions": _histogram(kept.demo_lengths, "actions"),
-        }
-        for name, counts in more.items():
-            self.counts[name] += counts
+    def add_candidates(self, candidates: int, shown: Demonstrations) -> None:
+        """Count programs drawn, and what became of the distinct ones."""
+        self.counts["candidates"] += candidates
+        self.counts["fates"] += _histogram(shown.fates, "fates")
+        self.counts["runs"] += shown.tallies.sum(0, dtype=np.int64)
+
+    def add(self, kept: ProgramColumns) -> None:
+        """Count programs that are in the dataset."""
+        self.counts["lengths"] += _histogram(kept.lengths, "lengths")
+        self.counts["nesting"] += _histogram(nesting(kept.tokens), "nesting")
+        self.counts["tokens"] += np.bincount(kept.tokens.ravel(), minlength=PAD + 1)[:PAD]
+        self.counts["actions"] += _histogram(kept.demo_lengths, "actions")
 
     def as_json(self) -> dict[str, list[int]]:
         """Plain lists, from which a `Statistics` can be made again."""
         return {name: counts.tolist() for name, counts in self.counts.items()}
+
+    def metrics(self) -> dict[str, Any]:
+        """By name, for a manifest; histograms from 0 up to the highest value there is."""
+        fates, runs = self.counts["fates"].tolist(), self.counts["runs"].tolist()
+        generation = {
+            "candidates": self.candidates,
+            "distinct_candidates": sum(fates),
+            "dropped": dict(zip(FATES[1:], fates[1:], strict=True)),
+            "runs": dict(zip(RUNS, runs, strict=True)),
+        }
+        histograms = {
+            name: np.trim_zeros(self.counts[name], "b").tolist() for name in ("lengths", "nesting", "actions")
+        }
+        tokens = dict(zip(TOKENS, self.counts["tokens"].tolist(), strict=False))
+        return {**(generation if self.candidates else {}), **histograms, "tokens": tokens}
+
+
+def split_metrics(split: NDArray[np.uint8], found: Behaviour) -> dict[str, Any]:
+    """How many programs there are in each split, and how many behave like another one."""
+    walks, first = np.unique(found.walks, return_inverse=True)
+    sides = np.unique(np.stack([first, split]), axis=1).shape[1]
+    return {
+        "programs": len(split),
+        "splits": dict(zip(SPLITS, np.bincount(split, minlength=len(SPLITS)).tolist(), strict=True)),
+        "duplicates": {
+            "same_actions": len(split) - len(np.unique(found.traces)),
+            "same_but_for_turns": len(split) - len(walks),
+            "across_splits": sides - len(walks),
+        },
+    }

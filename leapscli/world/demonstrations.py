@@ -17,7 +17,7 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
 from leapscli.seeding import stream_key
 
-FATES = ("kept", "too few runs to keep", "an action never executed")
+FATES = ("kept", "too_few_runs", "uncovered")
 RUNS = ("drawn", "failed", "cut_short", "too_long", "idle", "redundant")
 
 

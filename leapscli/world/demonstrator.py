@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leapscli.dsl.kernels import below, next_u64, start_stream
+from leapscli.dsl.kernels import GOLDEN, below, mix, start_stream
 from leapscli.dsl.vocabulary import ACTION_TOKENS, TOKEN_ID
 from leapscli.jit import inline
 from leapscli.world.assembler import MALFORMED, assemble
@@ -30,7 +30,7 @@ DRAWN, FAILED, CUT_SHORT, TOO_LONG, IDLE, REDUNDANT = range(6)
 # The hook's memory: actions so far, whether one failed, whether that ends the run, whether the room for the trace is
 # used up, which actions were executed.
 _LENGTH, _FAILED, _STRICT, _FULL, _COVERED = range(5)
-_SIXTEEN, _SIXTEEN_BITS, _ONE = U(16), U(0xFFFF), U(1)
+_ONE = U(1)
 
 
 class Terms(NamedTuple):
@@ -46,33 +46,38 @@ class Terms(NamedTuple):
 
 
 @inline
-def draw_world(state, terms, cells):
-    """Fill `cells` uint8[H·W]: walls 255 all around, inside walls and single markers at random.
+def draw_world(state, terms, words, inside, cells):
+    """Draw walls and single markers into `cells` uint8[H·W], whose border is wall already; 16 random bits a cell.
 
-    Returns Karel's row, column and direction; he stands on any free cell.
+    `inside` uint64[I] are the places within the border, `words` uint64[I / 4, rounded up] is room to work in. Returns
+    the place where Karel stands, any free one, and his direction.
     """
-    height, width, bits = terms.height, terms.width, U(0)
-    for i in range(height * width):
-        if i & 3 == 0:
-            bits = next_u64(state)
-        share = bits & _SIXTEEN_BITS
-        bits >>= _SIXTEEN
-        cells[i] = _WALL if share < terms.wall else (_MARKER if share < terms.marker else _FREE)
-    for column in range(width):
-        cells[column] = cells[(height - 1) * width + column] = _WALL
+    start = state[0]
+    for i in range(words.size):  # the stream's next numbers, in a form that the compiler can do side by side
+        words[i] = mix(start + U(i + 1) * GOLDEN)
+    state[0] = start + U(words.size) * GOLDEN
     free = 0
+    for i in range(inside.size):
+        share = words[U(i) >> U(2)] >> U((i & 3) << 4) & U(0xFFFF)
+        cells[inside[i]] = _WALL if share < terms.wall else (_MARKER if share < terms.marker else _FREE)
+        free += share >= terms.wall
+    at = inside[below(state, inside.size)]
+    if free == 0:  # what a world looks like that has a single free cell
+        cells[at] = _FREE
+    while cells[at] == _WALL:
+        at = inside[below(state, inside.size)]
+    return at, below(state, 4)
+
+
+@inline
+def _inside(height, width):
+    """The places in a flattened world that are not on its border."""
+    places, n = np.empty((height - 2) * (width - 2), np.uint64), 0
     for row in range(1, height - 1):
-        cells[row * width] = cells[row * width + width - 1] = _WALL
         for column in range(1, width - 1):
-            free += cells[row * width + column] != _WALL
-    while True:
-        row, column = 1 + below(state, height - 2), 1 + below(state, width - 2)
-        if free == 0:  # what a world with a single free cell looks like
-            cells[row * width + column] = _FREE
-            break
-        if cells[row * width + column] != _WALL:
-            break
-    return row, column, below(state, 4)
+            places[n] = row * width + column
+            n += 1
+    return places
 
 
 @inline
@@ -121,20 +126,20 @@ def _every_action(ids, length):
 
 
 @inline
-def _covers(covered, slots, kept, place, extra):
+def _covers(covered, kept, place, extra):
     """Together with `extra`, what the demonstrations but that at `place` cover."""
     for i in range(kept):
         if i != place:
-            extra |= covered[slots[i]]
+            extra |= covered[i]
     return extra
 
 
 @inline
-def _room_for(covered, slots, kept, together, extra):
+def _room_for(covered, kept, together, extra):
     """The place of a demonstration that one covering `extra` may replace, since nothing is lost by it; or -1."""
     if extra & ~together != 0:
         for place in range(kept):
-            if _covers(covered, slots, kept, place, extra) == together | extra:
+            if _covers(covered, kept, place, extra) == together | extra:
                 return place
     return -1
 
@@ -143,21 +148,22 @@ def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, tr
     """Demonstrate the programs `ids` uint8[B, L], whose places among all candidates are `candidates` int64[B].
 
     The kept ones, K of them, fill the first rows of `cells` uint8[B, D, H·W], `agents` uint8[B, D, 3], `actions`
-    int8[B, D, T] and `trace_lengths` uint8[B, D]. `fates` uint8[B] and `tallies` int32[B, 6] are of every program.
-    Returns K, or -1 where a program is malformed. A template: `interpret` is filled in.
+    int8[B, D, T] and `trace_lengths` uint8[B, D]; what is behind them is scratch. `fates` uint8[B] and `tallies`
+    int32[B, 6] are of every program. Returns K, or -1 where a program is malformed. A template: `interpret` is to be
+    filled in.
     """
-    demos, room, height, width = actions.shape[1], actions.shape[2], terms.height, terms.width
+    demos, room, width = actions.shape[1], actions.shape[2], terms.width
     code, targets = np.empty(2 * ids.shape[1] + 1, np.uint64), np.zeros(2 * ids.shape[1] + 1, np.uint64)
     stack, watch = np.empty((ids.shape[1], 5), np.int64), np.zeros(8, np.int64)
-    counters, unused = np.zeros(64, np.uint64), np.empty(64, np.uint64)
-    board, nothing = np.empty(height * width, np.uint8), np.empty(0, np.int64)
+    counters, unused, nothing = np.zeros(64, np.uint64), np.empty(64, np.uint64), np.empty(0, np.int64)
+    # Views of rows would be counted in and out at every run, so the run at hand has arrays of its own.
+    world, board = np.full(terms.height * width, _WALL), np.empty(terms.height * width, np.uint8)
+    trace, covered = np.empty(room, np.int8), np.zeros(demos, np.int64)
+    inside = _inside(terms.height, width)
+    words = np.empty((inside.size + 3) // 4, np.uint64)
     memory, state = np.zeros(5, np.int64), np.empty(1, np.uint64)
     memory[_STRICT] = terms.crash_free
-    # The demonstrations kept so far are those in the first slots; the next slot holds the one being tried.
-    worlds, karels = np.empty((demos + 1, height * width), np.uint8), np.empty((demos + 1, 3), np.uint8)
-    traces, ends = np.empty((demos + 1, room), np.int8), np.empty(demos + 1, np.int64)
-    covered, slots = np.zeros(demos + 1, np.int64), np.arange(demos + 1)
-    rows = 0
+    row = 0
     for b in range(len(lengths)):
         if assemble(ids[b], lengths[b], True, False, code, targets, stack) == MALFORMED:
             return -1
@@ -167,19 +173,19 @@ def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, tr
         for drawn in range(terms.tries):
             if (kept == demos and together == everything) or demos - kept > terms.tries - drawn:
                 break
-            spare = slots[kept]
-            row, column, direction = draw_world(state, terms, worlds[spare])
-            board[:] = worlds[spare]
+            pos, direction = draw_world(state, terms, words, inside, world)
+            for i in range(world.size):
+                board[i] = world[i]
             memory[_LENGTH] = memory[_FAILED] = memory[_FULL] = memory[_COVERED] = 0
             _, status, _ = interpret(
                 code,
                 targets,
                 terms.calls,
-                U(row * width + column),
+                pos,
                 _offset(direction, width),
                 _offset((direction + 3) & 3, width),
                 board,
-                traces[spare],
+                trace,
                 memory,
                 counters,
                 board,
@@ -190,29 +196,20 @@ def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, tr
             tallies[b, DRAWN] += 1
             verdict, place = _verdict(memory, status, terms.crash_free), kept
             if verdict == DRAWN and kept == demos:
-                place = _room_for(covered, slots, kept, together, memory[_COVERED])
+                place = _room_for(covered, kept, together, memory[_COVERED])
                 verdict = DRAWN if place >= 0 else REDUNDANT
             if verdict != DRAWN:
                 tallies[b, verdict] += 1
                 continue
-            karels[spare, 0], karels[spare, 1], karels[spare, 2] = row, column, direction
-            ends[spare], covered[spare] = memory[_LENGTH], memory[_COVERED]
+            cells[row, place] = world
+            agents[row, place, 0], agents[row, place, 1] = pos // U(width), pos % U(width)
+            agents[row, place, 2] = direction
+            trace[memory[_LENGTH] :] = -1
+            actions[row, place] = trace
+            trace_lengths[row, place] = memory[_LENGTH]
+            covered[place] = memory[_COVERED]
             together |= memory[_COVERED]
-            slots[kept], slots[place] = slots[place], spare
             kept += kept < demos
         fates[b] = TOO_FEW if kept < demos else (KEPT if together == everything else UNCOVERED)
-        if fates[b] != KEPT:
-            continue
-        for d in range(demos):
-            slot = slots[d]
-            cells[rows, d] = worlds[slot]
-            traces[slot, ends[slot] :] = -1
-            actions[rows, d] = traces[slot]
-            agents[rows, d, 0], agents[rows, d, 1], agents[rows, d, 2] = (
-                karels[slot, 0],
-                karels[slot, 1],
-                karels[slot, 2],
-            )
-            trace_lengths[rows, d] = ends[slot]
-        rows += 1
-    return rows
+        row += fates[b] == KEPT
+    return row
