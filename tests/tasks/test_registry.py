@@ -1,0 +1,67 @@
+"""Tasks by name: which there are, their sizes, and what is said of those there are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from leapscli.errors import TaskError
+from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
+from leapscli.world.engine import Budget
+
+# The definitions' sizes.
+SIZES = {
+    **dict.fromkeys(names(), (8, 8)),
+    **dict.fromkeys(("stairclimber", "fourcorners", "topoff"), (12, 12)),
+    "cleanhouse": (14, 22),
+    "wallavoider": (8, 5),
+}
+
+
+def test_twelve_tasks() -> None:
+    assert len(names()) == len(set(names())) == 12
+    assert Budget.primitives(10_000) == DEFAULT_BUDGET
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_task(name: str) -> None:
+    own = task(name)
+    assert (own.name, own.height, own.width, own.source) == (name, *SIZES[name], None)
+    assert own.summary.endswith(")") and len(own.summary) < 100
+    if name != "cleanhouse":
+        other = task(name, height=20)
+        assert (other.height, other.width) == (20, SIZES[name][1])
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("harvestr", "did you mean harvester?"),
+        ("four_corners", "did you mean fourcorners?"),
+        ("zzz", "one of stairclimber, "),
+        ("", "one of stairclimber, "),
+        ("registry", "one of stairclimber, "),
+    ],
+)
+def test_an_unknown_name(name: str, hint: str) -> None:
+    with pytest.raises(TaskError, match=f"no task is called '{name}'") as error:
+        task(name)
+    assert hint in str(error.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "height", "width", "reason"),
+    [
+        ("harvester", 2, 8, "it needs at least 3×5"),
+        ("harvester", 8, 0, "it needs at least 3×5"),
+        ("harvester", -8, 8, "it needs at least 3×5"),
+        ("harvester", 8, 256, "a side has at most 255 cells"),
+        ("stairclimber", 12, 13, "it must not be wider than high"),
+        ("cleanhouse", 8, 8, "the apartment has one size"),
+        ("doorkey", 5, 8, "it needs at least 6×6"),
+        ("wallavoider", 8, 4, "it needs at least 5×5"),
+    ],
+)
+def test_a_senseless_size(name: str, height: int, width: int, reason: str) -> None:
+    with pytest.raises(TaskError, match=f"{name} at {height}×{width}: {reason}") as error:
+        task(name, height=height, width=width)
+    assert f"its own size is {SIZES[name][0]}×{SIZES[name][1]}" in str(error.value.hint)
