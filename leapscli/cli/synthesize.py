@@ -168,13 +168,18 @@ def _facts(artifact: Artifact) -> dict[str, Any]:
 
     m, r, path = artifact.manifest.metrics, artifact.manifest.recipe, artifact.path
     fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
-    folder = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    folder, name = _here(path), _here(Path(r["task"])) if r["task"].endswith(".py") else r["task"]
     height, width = task(r["task"]).module.SIZE
     size = "" if r["size"] == f"{height}x{width}" else f" --size {r['size']}"
     return {
-        "task": f"{r['task']} {r['size'].replace('x', '×')}",
+        "task": f"{artifact.name} {r['size'].replace('x', '×')}",
         "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}",
         "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
         "artifact": f"{folder} ({artifact.reference})",
-        "next": f"leaps run {folder / 'program.txt'} --task {r['task']}{size}",
+        "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",
     }
+
+
+def _here(path: Path) -> Path:
+    """A path as one would type it in the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

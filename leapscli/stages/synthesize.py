@@ -66,7 +66,8 @@ class Plan:
     def key(self) -> str:
         """What is searched for, and how, but not for how long: equal keys can continue one another."""
         parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
-        task = [self.task.name, self.task.height, self.task.width]
+        own = self.task.source.read_text(encoding="utf-8") if self.task.source else None
+        task = [self.task.name, self.task.height, self.task.width, own]
         text = json.dumps([parts, task, self.model and self.model.manifest.content], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -253,7 +254,8 @@ def _publish(
     }
     (draft.path / "program.txt").write_text(_program_text(plan, ranking, held_out), encoding="utf-8")
     _write_history(draft.path / "history.csv", history)
-    recipe = {"task": plan.task.name, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
+    task = str(plan.task.source.absolute()) if plan.task.source else plan.task.name
+    recipe = {"task": task, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
     return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -80,6 +81,15 @@ def test_the_size_goes_into_the_run_and_the_next_command(place):
     result = call(*QUICK, "--size", "10")
     assert result.stdout.splitlines()[-1].endswith("--task stairclimber --size 10x10")
     assert place.resolve("stairclimber", "run").manifest.recipe["size"] == "10x10"
+
+
+def test_a_task_of_ones_own_is_a_file(place):
+    own = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
+    (place.root / "sweeper.py").write_text(own.read_text())
+    result = call(*QUICK, "--set", "iterations=2", task="sweeper.py")
+    lines = result.stdout.splitlines()
+    assert "# task: sweeper 8×8" in lines and lines[-1].endswith("sweeper/v1/program.txt --task sweeper.py")
+    assert place.resolve("sweeper", "run").manifest.recipe["task"] == str(place.root / "sweeper.py")
 
 
 @pytest.mark.parametrize(
