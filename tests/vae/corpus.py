@@ -59,4 +59,5 @@ def recipe(**changes: Any) -> ModelRecipe:
         "demos_per_program": 2,
         "steps": 10,
     }
-    return ModelRecipe.model_validate(small | changes)
+    losses = {"behavior": 0.0, **changes.pop("losses", {})}
+    return ModelRecipe.model_validate({**small, "losses": losses, **changes})
