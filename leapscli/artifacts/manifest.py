@@ -21,8 +21,8 @@ from leapscli.version import package_version
 
 SCHEMA = 1
 MANIFEST = "manifest.yaml"
-Kind = Literal["dataset", "model", "run"]
-FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs"}
+Kind = Literal["dataset", "model", "run", "evaluation"]
+FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs", "evaluation": "evaluations"}
 SEE = "`leaps artifacts list` shows what there is"
 REMAKE = "restore it from a copy, or remove this version and make it again"
 _LIBRARIES = ("torch", "numpy", "numba", "h5py", "safetensors")

@@ -27,15 +27,16 @@ def prune(
 
 
 def _old(workspace: Workspace, keep: int) -> list[Artifact]:
-    """Versions older than the newest `keep` of their name; a parent of what stays, stays."""
+    """Versions older than the newest `keep` of their name; a parent of what stays, stays, if not of an evaluation."""
     artifacts = workspace.list()
+    made = [each for each in readable(artifacts) if each.kind != "evaluation"]
     old = [
         artifact
         for _, versions in groupby(artifacts, key=lambda each: (each.kind, each.name))
         for artifact in list(versions)[:-keep]
     ]
     while True:
-        needed = {parent.sha256 for each in readable(artifacts) if each not in old for parent in each.manifest.parents}
+        needed = {parent.sha256 for each in made if each not in old for parent in each.manifest.parents}
         going = [artifact for artifact in old if artifact.sha256 not in needed]
         if len(going) == len(old):
             return old

@@ -3,6 +3,7 @@
 <workspace>/datasets/karel/v3/     manifest.yaml, programs.h5
 <workspace>/models/leaps/v1/       manifest.yaml, weights.safetensors, …
 <workspace>/runs/harvester/v12/    manifest.yaml, program.txt, …
+<workspace>/evaluations/leaps-v1/v2/    manifest.yaml, evaluation.json
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ from leapscli.locations import SHIPPED_MODEL, shipped
 
 __all__ = ["Artifact", "Draft", "Workspace", "verify"]
 
-_MAKE = {"dataset": "leaps gen-data", "model": "leaps train", "run": "leaps synthesize --task harvester"}
+_MAKE = {
+    "dataset": "leaps gen-data",
+    "model": "leaps train",
+    "run": "leaps synthesize --task harvester",
+    "evaluation": "leaps model evaluate",
+}
 Artifacts = list[Artifact]
 
 
@@ -32,7 +38,7 @@ def _is_path(reference: str) -> bool:
     return "/" in reference or os.sep in reference or reference.startswith(".")
 
 
-KINDS: tuple[Kind, ...] = ("dataset", "model", "run")
+KINDS: tuple[Kind, ...] = ("dataset", "model", "run", "evaluation")
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,13 @@ class KindChoice(StrEnum):
     dataset = "dataset"
     model = "model"
     run = "run"
+    evaluation = "evaluation"
 
 
 KindOption = Annotated[KindChoice | None, typer.Option("--kind", help="Only this kind.", show_default=False)]
 ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="karel (the newest), karel@v3, or a path.")]
 
-commands = typer.Typer(no_args_is_help=True, help="List, show, verify, trace and remove datasets, models and runs.")
+commands = typer.Typer(no_args_is_help=True, help="List, show, verify, trace and remove what was made.")
 
 
 def register(app: typer.Typer) -> None:
