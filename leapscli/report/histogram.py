@@ -45,12 +45,12 @@ class Histogram:
         text = Text(no_wrap=True)
         for i, (name, count) in enumerate(zip(names, self.counts, strict=True)):
             text.append(f"{name} ", "dim")
-            text.append(f"{_bar(count / most * room, blocks):<{room}}", "cyan")
+            text.append(f"{bar(count / most * room, blocks):<{room}}", "cyan")
             text.append(f" {count:{digits},}" + "\n" * (i + 1 < len(names)))
         return text
 
 
-def _bar(length: float, blocks: bool) -> str:
+def bar(length: float, blocks: bool) -> str:
     """A bar of `length` characters; something that is there shows."""
     if not blocks:
         return "#" * max(round(length), int(length > 0))

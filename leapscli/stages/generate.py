@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import check_name
 from leapscli.artifacts.files import ELSEWHERE
@@ -62,12 +63,19 @@ def generate(
 
 
 def finish(
-    writer: ProgramsWriter, shares: Sequence[float], statistics: Statistics, threads: int, reporter: Reporter
+    writer: ProgramsWriter,
+    splits: Sequence[float] | NDArray[np.uint8],
+    statistics: Statistics,
+    threads: int,
+    reporter: Reporter,
 ) -> dict[str, Any]:
-    """Decide the splits and write the file. Returns everything known about it, which is in the file too."""
+    """Decide the splits, from their shares unless they are known (uint8[P]), and write the file.
+
+    Returns everything known about the dataset, which is in the file too.
+    """
     reporter.start("splitting", len(writer), "programs")
     found = _behaviour(writer, threads, reporter)
-    split = assign(found.walks, shares)
+    split = splits if isinstance(splits, np.ndarray) else assign(found.walks, splits)
     metrics = {**split_metrics(split, found), **statistics.metrics()}
     writer.close(split, metrics)
     return metrics
@@ -88,6 +96,11 @@ def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter) -> Beha
 def check(recipe: DatasetRecipe, workspace: Workspace, name: str) -> None:
     """Whatever can be known to go wrong without beginning. Raises InputError."""
     rules_of(recipe)
+    check_place(workspace, name)
+
+
+def check_place(workspace: Workspace, name: str) -> None:
+    """Whether a dataset of this name can be written. Raises ArtifactError."""
     check_name(name)
     folder = next(path for path in (workspace.root, *workspace.root.parents) if path.exists())
     if not os.access(folder, os.W_OK):

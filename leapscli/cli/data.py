@@ -1,0 +1,139 @@
+"""`leaps data`: look into datasets, and exchange them with the published code."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from leapscli.cli.options import JsonOption, WorkspaceOption, command_line, print_json
+from leapscli.cli.program_options import StyleChoice
+from leapscli.cli.signals import graceful_stop
+from leapscli.errors import InputError
+
+
+class SplitChoice(StrEnum):
+    """Splits as typed on the command line."""
+
+    train = "train"
+    validation = "validation"
+    test = "test"
+
+
+class FormatChoice(StrEnum):
+    """What a dataset can be written as."""
+
+    leaps = "leaps"
+
+
+ReferenceArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[DATASET]", help="karel (the newest), karel@v3, or a path. Else the newest.",
+                   show_default=False),
+]  # fmt: skip
+StyleOption = Annotated[StyleChoice, typer.Option("--style", help="Show programs in this form.")]
+SplitOption = Annotated[SplitChoice | None, typer.Option("--split", help="Only of this one.", show_default=False)]
+
+commands = typer.Typer(no_args_is_help=True, help="Show, sample, import and export datasets.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `leaps data`."""
+    app.add_typer(commands, name="data")
+
+
+@commands.command()
+def show(reference: ReferenceArgument = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Show a dataset's statistics."""
+    from leapscli.artifacts.store import Workspace
+    from leapscli.stages.data import describe
+
+    found = describe(Workspace.locate(workspace).resolve(reference, "dataset"))
+    if as_json:
+        print_json(found)
+        return
+    from leapscli.report.console import screen
+    from leapscli.report.dataset_view import show_dataset
+
+    show_dataset(screen(), found)
+
+
+@commands.command()
+def sample(
+    reference: ReferenceArgument = None,
+    count: Annotated[int, typer.Option("-n", min=1, help="How many programs.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the choice.")] = 0,
+    split: SplitOption = None,
+    style: StyleOption = StyleChoice.tokens,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show some programs, each with a demonstration run again."""
+    from leapscli.artifacts.store import Workspace
+    from leapscli.stages.data import sample as draw
+
+    artifact = Workspace.locate(workspace).resolve(reference, "dataset")
+    samples = draw(artifact, count, seed, split.value if split else None)
+    if as_json:
+        print_json([each.record() for each in samples])
+        return
+    from leapscli.report.console import screen
+    from leapscli.report.dataset_view import show_samples
+
+    show_samples(screen(), samples, style.value)
+
+
+@commands.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder with data.hdf5 and id.txt.")],
+    name: Annotated[str, typer.Option("--name", help="What to call the dataset.")] = "karel",
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a dataset of files in the published layout, every program and trace checked by running it."""
+    from leapscli.artifacts.store import Workspace
+    from leapscli.jit import announce_compilation
+    from leapscli.report.progress import progress
+    from leapscli.stages.exchange import import_dataset
+
+    place = Workspace.locate(workspace)
+    with graceful_stop() as stop, progress() as reporter:
+        announce_compilation(reporter.note)
+        artifact = import_dataset(path, place, name=name, reporter=reporter, stop=stop, command=command_line())
+    found = artifact.manifest.metrics
+    if as_json:
+        print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
+    else:
+        skipped = f", {found['too_long']:,} left out as too long" if found["too_long"] else ""
+        typer.echo(f"{found['programs']:,} programs{skipped}; every demonstration is what its program does")
+    typer.echo(f"{artifact.path} ({artifact.reference}); next: leaps data show, or leaps train", err=True)
+
+
+@commands.command()
+def export(
+    places: Annotated[
+        list[str], typer.Argument(metavar="[DATASET] OUT", help="What to write (else the newest), and the new folder.")
+    ],
+    form: Annotated[FormatChoice, typer.Option("--format", help="leaps: as the published trainer reads it.")] = (
+        FormatChoice.leaps
+    ),
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a dataset in the published layout: a folder with data.hdf5 and id.txt."""
+    from leapscli.artifacts.store import Workspace
+    from leapscli.report.progress import progress
+    from leapscli.stages.exchange import export_dataset
+
+    if len(places) > 2:
+        raise InputError(f"{len(places)} places given", "leaps data export [DATASET] OUT")
+    artifact = Workspace.locate(workspace).resolve(places[0] if len(places) == 2 else None, "dataset")
+    out = Path(places[-1])
+    with graceful_stop() as stop, progress() as reporter:
+        count = export_dataset(artifact, out, reporter=reporter, stop=stop)
+    if as_json:
+        print_json({"artifact": artifact.reference, "format": form.value, "path": str(out), "programs": count})
+    else:
+        typer.echo(f"{count:,} programs of {artifact.reference} in {out / 'data.hdf5'}")

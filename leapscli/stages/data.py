@@ -1,0 +1,99 @@
+"""`leaps data show` and `sample`: what a dataset holds, and some of it replayed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from leapscli.artifacts.columns import SPLITS
+from leapscli.artifacts.programs_h5 import ProgramsReader
+from leapscli.artifacts.store import Artifact
+from leapscli.dsl.program import Program
+from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.errors import ArtifactError, InputError
+from leapscli.report.episode import Episode
+from leapscli.seeding import stream
+from leapscli.stages.play import play
+from leapscli.world.engine import Budget
+from leapscli.world.world import Worlds
+
+FILE = "programs.h5"
+
+
+def open_dataset(artifact: Artifact) -> ProgramsReader:
+    """The programs of a dataset. Raises ArtifactError where they cannot be read."""
+    return ProgramsReader(artifact.file(FILE))
+
+
+def calls_of(artifact: Artifact) -> int:
+    """The budget of a dataset's demonstrations, in calls."""
+    return int(artifact.manifest.recipe["calls"])
+
+
+def describe(artifact: Artifact) -> dict[str, Any]:
+    """What is known about a dataset, statistics included: JSON values."""
+    manifest = artifact.manifest
+    return {
+        "artifact": artifact.reference,
+        "path": str(artifact.path),
+        "bytes": sum(file.size for file in manifest.files),
+        "created": manifest.created,
+        "command": manifest.command,
+        "recipe": manifest.recipe,
+        "seed": manifest.seed,
+        "layout": asdict(open_dataset(artifact).layout),
+        **manifest.metrics,
+    }
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A program of a dataset, and one of its demonstrations run again."""
+
+    index: int
+    split: str
+    demonstration: int
+    episode: Episode
+
+    def record(self) -> dict[str, Any]:
+        """JSON values."""
+        e = self.episode
+        return {
+            "index": self.index,
+            "split": self.split,
+            "program": str(e.program),
+            "demonstration": self.demonstration,
+            "actions": [step.name for step in e.actions],
+            "before": str(e.before).splitlines(),
+            "after": str(e.after).splitlines(),
+        }
+
+
+def sample(artifact: Artifact, count: int, seed: int, split: str | None = None) -> list[Sample]:
+    """`count` programs drawn without repetition, each with one demonstration. Equal seeds draw the same.
+
+    Raises InputError where there are not as many, ArtifactError where a demonstration is not what the program does.
+    """
+    reader = open_dataset(artifact)
+    pool = reader.split(split) if split else np.arange(len(reader))
+    if count > len(pool):
+        raise InputError(f"{count:,} samples of {len(pool):,} programs", "ask for fewer with -n")
+    rng = stream(seed, "data sample")
+    index = np.sort(rng.choice(pool, count, replace=False))
+    shown = rng.integers(reader.layout.demonstrations, size=count)
+    return [_sample(artifact, reader, int(i), int(d)) for i, d in zip(index, shown, strict=True)]
+
+
+def _sample(artifact: Artifact, reader: ProgramsReader, index: int, demonstration: int) -> Sample:
+    rows = reader.read(slice(index, index + 1))
+    program = Program.from_ids(rows.tokens[0, : rows.lengths[0]])
+    world = Worlds.from_cells(rows.cells[0], rows.agents[0])[demonstration]
+    episode = play(program, world, Budget.calls(calls_of(artifact)))
+    length = int(rows.demo_lengths[0, demonstration])
+    recorded = [ACTIONS[action] for action in rows.actions[0, demonstration, :length]]
+    if recorded != [step.name for step in episode.actions]:
+        message = f"{artifact.reference}: program {index:,}, demonstration {demonstration}: not what the program does"
+        raise ArtifactError(message, "make the dataset again")
+    return Sample(index, SPLITS[int(rows.split[0])], demonstration, episode)
