@@ -19,8 +19,8 @@ check = no_smaller_than(7, 7)
 
 def draw(rng, height, width):
     """Dirt on random cells along the walls, Karel in the lower left corner, facing east."""
-    edge = [(r, c) for r in range(1, height - 1) for c in range(1, width - 1)
-            if r in (1, height - 2) or c in (1, width - 2)]  # fmt: skip
+    rows, columns = range(1, height - 1), range(1, width - 1)
+    edge = [(r, c) for r in rows for c in columns if r in (1, height - 2) or c in (1, width - 2)]
     edge.remove((height - 2, 1))
     dirty = [edge[i] for i in rng.choice(len(edge), DIRT, replace=False)]
     return room(height, width, facing_east(height - 2, 1), dirty)

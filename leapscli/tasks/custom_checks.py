@@ -18,7 +18,6 @@ Blame = Callable[[str | BaseException, str], TaskError]  # what went wrong, in w
 def guarded(name: str, function: Function, blame: Blame) -> Function:
     """`function`, what it raises turned into a TaskError."""
 
-    @wraps(function)
     def call(*args: Any) -> Any:
         try:
             return function(*args)
@@ -32,6 +31,7 @@ def checked_draw(function: Function, blame: Blame) -> Function:
     """One initial world, of the size asked for."""
     inner = guarded("draw", function, blame)
 
+    @wraps(function)
     def draw(rng: np.random.Generator, height: int, width: int) -> World:
         world = inner(rng, height, width)
         if not isinstance(world, World):
@@ -47,6 +47,7 @@ def checked_zones(function: Function, blame: Blame) -> Function:
     """Marks on cells, uint8[H, W]."""
     inner = guarded("zones", function, blame)
 
+    @wraps(function)
     def zones(world: World) -> Any:
         made = inner(world)
         zone = np.asarray(made)
@@ -64,6 +65,7 @@ def checked_memory(function: Function, blame: Blame) -> Function:
     """What the reward remembers: as many whole numbers for every world."""
     inner, sizes = guarded("memory", function, blame), set[int]()
 
+    @wraps(function)
     def memory(world: World) -> list[int]:
         made = inner(world)
         try:
@@ -85,6 +87,7 @@ def checked_check(function: Function, blame: Blame) -> Function:
     """Why a size makes no sense, or None."""
     inner = guarded("check", function, blame)
 
+    @wraps(function)
     def check(height: int, width: int) -> str | None:
         reason = inner(height, width)
         if reason is not None and not isinstance(reason, str):
@@ -98,6 +101,7 @@ def checked_reward(function: Function, blame: Blame) -> Function:
     """The reward as Python, in the arithmetic of compiled code: what an array holds counts as int64."""
     inner = guarded("reward", function, blame)
 
+    @wraps(function)
     def reward(action: int, changed: bool, pos: int, ahead: int, cells: Any, zone: Any, memory: Any) -> Any:
         wide = cells.astype(np.int64)
         gained = inner(action, changed, pos, ahead, wide, zone.astype(np.int64), memory)
