@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.search import SearchRecipe
-    from leapscli.stages.synthesize import Plan
+    from leapscli.stages.search_plan import Plan
 
 OVERFIT = 0.05  # a difference between searched and held-out return worth a warning
 
@@ -102,8 +102,8 @@ def _recipe(place: Workspace, task: str, name: str | None, searcher: str | None,
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:
+    from leapscli.stages.search_plan import prepare
     from leapscli.stages.sources import parse_size
-    from leapscli.stages.synthesize import prepare
     from leapscli.tasks.registry import task as find_task
 
     height, width = parse_size(size)

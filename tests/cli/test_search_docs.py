@@ -15,6 +15,7 @@ from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits
 from leapscli.search.protocol import StopReason
 from leapscli.search.registry import SEARCHERS
+from leapscli.stages import search_plan
 from leapscli.stages import synthesize as stage
 from leapscli.tasks.registry import task
 from tests.stages.space import fake_model, solvable_space
@@ -27,7 +28,7 @@ COMMANDS = re.findall(r"^    leaps (synthesize .*?) *(?:#.*)?$", PAGE, re.MULTIL
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(stage, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
     fake_model(Workspace(tmp_path))
     return Workspace(tmp_path)
 
@@ -52,15 +53,15 @@ def test_every_searcher_metric_column_and_reason_is_named(place):
     words = code_words(PAGE)
     assert set(SEARCHERS) <= words and {str(reason) for reason in StopReason} <= words
     recipe = SearchRecipe(population=8, init="normal", iterations=2, states=4, validation=4, held_out=4)
-    run = stage.synthesize(stage.prepare(recipe, place, task("stairclimber"), None))
+    run = stage.synthesize(search_plan.prepare(recipe, place, task("stairclimber"), None))
     assert set(run.manifest.metrics) - {"search"} <= words
     assert {file.name for file in run.manifest.files} <= words
 
 
 def test_what_may_differ_when_a_search_is_resumed():
     sentence = PAGE[PAGE.index("only `iterations`") : PAGE.index("may differ")]
-    assert code_words(sentence) == set(stage.LIMITS)
-    assert len(stage.LIMITS) == len(Limits.__dataclass_fields__) + 1
+    assert code_words(sentence) == set(search_plan.LIMITS)
+    assert len(search_plan.LIMITS) == len(Limits.__dataclass_fields__) + 1
 
 
 def test_the_numbers_of_the_page_are_the_codes():

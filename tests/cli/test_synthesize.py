@@ -14,7 +14,8 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError, TaskError
-from leapscli.stages import synthesize as stage
+from leapscli.search.loop import Search
+from leapscli.stages import search_files, search_plan
 from tests.stages.space import SOLVER, fake_model, solvable_space
 
 runner = CliRunner()
@@ -35,7 +36,7 @@ QUICK = [
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(stage, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
     monkeypatch.chdir(tmp_path)
     place = Workspace(tmp_path)
     fake_model(place)
@@ -122,7 +123,7 @@ def test_a_preset_takes_the_papers_settings_of_the_task(place):
 
 
 def test_ctrl_c_keeps_the_best_program_and_names_the_command_that_goes_on(place, monkeypatch):
-    run = stage.Search.run
+    run = Search.run
 
     def interrupted(self, progress, limits, stop, watch):
         def watched(row, now):
@@ -132,18 +133,18 @@ def test_ctrl_c_keeps_the_best_program_and_names_the_command_that_goes_on(place,
 
         return run(self, progress, limits, stop, watched)
 
-    monkeypatch.setattr(stage.Search, "run", interrupted)
+    monkeypatch.setattr(Search, "run", interrupted)
     with pytest.raises(Interrupted, match="stairclimber@v1") as raised:
         call(*QUICK, "--set", "target=null", "--set", "iterations=9")
     assert raised.value.exit_code == 130 and raised.value.hint.endswith("--resume")
-    monkeypatch.setattr(stage.Search, "run", run)
+    monkeypatch.setattr(Search, "run", run)
     result = call(*QUICK, "--set", "target=null", "--set", "iterations=9", "--resume")
     assert "stairclimber@v2" in result.stdout
     assert place.resolve("stairclimber@2", "run").manifest.metrics["iterations"] == 9
 
 
 def test_a_program_that_is_worse_elsewhere_is_warned_of(place, monkeypatch):
-    monkeypatch.setattr(stage, "_held_out", lambda plan, program: 0.8)
+    monkeypatch.setattr(search_files, "held_out_return", lambda plan, program: 0.8)
     assert "0.20 worse on fresh states" in call(*QUICK).stderr
 
 

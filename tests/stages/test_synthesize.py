@@ -14,6 +14,7 @@ from leapscli.errors import ArtifactError, Interrupted
 from leapscli.progress import Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.protocol import Latents
+from leapscli.stages import search_plan
 from leapscli.stages import synthesize as stage
 from leapscli.tasks.registry import task
 from tests.stages.space import SOLVER, fake_model, solvable_space
@@ -41,14 +42,14 @@ class Stopper(Silent):
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(stage, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
     place = Workspace(tmp_path)
     fake_model(place)
     return place
 
 
 def prepare(workspace, recipe=RECIPE, name="stairclimber"):
-    return stage.prepare(recipe, workspace, task(name), None)
+    return search_plan.prepare(recipe, workspace, task(name), None)
 
 
 def stopped_after(workspace, iterations, recipe=RECIPE, resume=False):
@@ -85,7 +86,7 @@ def test_equal_seeds_find_the_same_in_the_same_way(workspace):
 
 
 def test_the_three_sets_of_states_share_no_stream():
-    seeds = {stage.state_seed(seed, name) for seed in (0, 1) for name in ("searched", "validation", "held-out")}
+    seeds = {search_plan.state_seed(seed, name) for seed in (0, 1) for name in ("searched", "validation", "held-out")}
     assert len(seeds) == 6
 
 
@@ -165,7 +166,7 @@ def test_the_validation_states_choose_among_equals(workspace, monkeypatch):
 def test_without_a_model_the_way_to_one_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr("leapscli.artifacts.store.shipped", lambda: tmp_path / "none")
     with pytest.raises(ArtifactError) as raised:
-        stage.prepare(RECIPE, Workspace(tmp_path / "empty"), task("maze"), None)
+        search_plan.prepare(RECIPE, Workspace(tmp_path / "empty"), task("maze"), None)
     assert "leaps gen-data" in raised.value.hint and "leaps train" in raised.value.hint
     assert not (tmp_path / "empty").exists()
 
@@ -190,7 +191,7 @@ def test_sampled_decoding_takes_the_mean_greedily_and_draws_the_rest():
             return solvable_space().tokens[np.arange(len(z))]
 
     points = Latents(np.zeros((5, 3), np.float32), greedy=1, seed=9)
-    assert len(stage.ModelSpace(Model(), sampled=True).decode(points)) == 5
-    stage.ModelSpace(Model(), sampled=False).decode(points)
-    stage.ModelSpace(Model(), sampled=True).decode(replace(points, greedy=0))
+    assert len(search_plan.ModelSpace(Model(), sampled=True).decode(points)) == 5
+    search_plan.ModelSpace(Model(), sampled=False).decode(points)
+    search_plan.ModelSpace(Model(), sampled=True).decode(replace(points, greedy=0))
     assert sorted(calls) == [(1, True, 0), (4, False, 9), (5, False, 9), (5, True, 0)]

@@ -1,0 +1,79 @@
+"""What a search leaves behind: the program, its history, and the metrics of the manifest."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.staging import Draft
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.search.checkpoint import History
+from leapscli.search.loop import Progress, Row
+from leapscli.search.podium import Podium
+from leapscli.search.protocol import StopReason
+from leapscli.stages.search_plan import Plan, engine_budget, state_seed
+
+COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
+
+
+def history_row(row: Row) -> tuple[float, ...]:
+    """An iteration as a line of the history: COLUMNS, then seconds; NaN for what its searcher does not have."""
+    values = {**asdict(row), **row.status}
+    return (*(float(values.get(name, float("nan"))) for name in COLUMNS), round(row.seconds, 3))
+
+
+def publish(
+    plan: Plan, draft: Draft, progress: Progress, history: History, reason: StopReason, command: str
+) -> Artifact:
+    """Chooses the winner, scores it on the held-out states, and makes the draft a run."""
+    ranking = plan.search.choose(progress)
+    held_out = held_out_return(plan, ranking.tokens[:1])
+    metrics = {
+        "return_searched": float(ranking.returns[0]),
+        "return_validation": float(ranking.validated[0]) if plan.search.validation else None,
+        "return_held_out": held_out,
+        "iterations": progress.iteration,
+        "candidates": progress.candidates,
+        "evaluations": progress.evaluations,
+        "seconds": round(progress.seconds, 3),
+        "stop_reason": str(reason),
+        "search": plan.key,
+    }
+    (draft.path / "program.txt").write_text(_program_text(plan, ranking, held_out), encoding="utf-8")
+    _write_history(draft.path / "history.csv", history)
+    task = str(plan.task.source.absolute()) if plan.task.source else plan.task.name
+    recipe = {"task": task, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
+    seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
+    return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
+
+
+def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
+    """The mean return of one program on fresh states."""
+    if not plan.recipe.held_out:
+        return None
+    worlds = plan.task.sample(plan.recipe.held_out, state_seed(plan.recipe.seed, "held-out"))
+    return float(plan.task.returns(program, worlds, engine_budget(plan.recipe.budget)).mean())
+
+
+def _program_text(plan: Plan, ranking: Podium, held_out: float | None) -> str:
+    """The program over several lines, under comments that say what it is."""
+    task, recipe = plan.task, plan.recipe
+    fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""
+    model = f", model {plan.model.reference}" if plan.model else ""
+    return (
+        f"# {task.name} {task.height}×{task.width}: return {ranking.returns[0]:.3f} on {recipe.states} states{fresh}\n"
+        f"# found by {recipe.searcher}, seed {recipe.seed}{model}\n"
+        f"{ranking.tokens[:1].programs()[0].pretty()}"
+    )
+
+
+def _write_history(path: Path, history: Sequence[tuple[float, ...]]) -> None:
+    """One line an iteration; whole numbers as such, what is not known left empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*COLUMNS, "seconds"))
+        for row in history:
+            writer.writerow(["" if abs(v) == float("inf") or v != v else f"{v:.10g}" for v in row])

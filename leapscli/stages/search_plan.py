@@ -1,0 +1,132 @@
+"""What a search needs, found, checked and loaded: the model's space, the task's states, the searcher.
+
+Three sets of initial states, drawn from streams of their own: the search sees the returns on the *searched* ones, the
+*validation* states choose among its best programs, and the *held-out* ones only tell how good the chosen program is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.store import Workspace
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.errors import ArtifactError
+from leapscli.recipes.base import RunBudget
+from leapscli.recipes.search import SearchRecipe
+from leapscli.search.loop import Limits, Search
+from leapscli.search.objective import Objective
+from leapscli.search.protocol import Latents, LatentSpace
+from leapscli.search.registry import Latent, build, find
+from leapscli.seeding import stream_key
+from leapscli.tasks.registry import Task
+from leapscli.world.engine import Budget
+
+if TYPE_CHECKING:
+    from leapscli.vae.model import LatentModel
+
+LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A search that is ready to run: everything has been checked and loaded, nothing written."""
+
+    recipe: SearchRecipe
+    workspace: Workspace
+    task: Task
+    model: Artifact | None
+    search: Search
+
+    @property
+    def limits(self) -> Limits:
+        """When to stop."""
+        r = self.recipe
+        return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=r.target)
+
+    @property
+    def key(self) -> str:
+        """What is searched for, and how, but not for how long: equal keys can continue one another."""
+        parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
+        own = self.task.source.read_text(encoding="utf-8") if self.task.source else None
+        task = [self.task.name, self.task.height, self.task.width, own]
+        text = json.dumps([parts, task, self.model and self.model.manifest.content], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def find_model(workspace: Workspace, reference: str | None) -> Artifact:
+    """The model meant; without a reference the newest of the workspace, else the one that ships. ArtifactError."""
+    try:
+        return workspace.resolve(reference, "model")
+    except ArtifactError as error:
+        if reference is not None or workspace.list("model"):
+            raise
+        hint = "run `leaps gen-data` and then `leaps train` first, or name another --workspace"
+        raise ArtifactError(error.message, hint) from None
+
+
+class ModelSpace:
+    """A model as searchers see it."""
+
+    def __init__(self, model: LatentModel, *, sampled: bool) -> None:
+        self._model, self._sampled = model, sampled
+
+    @property
+    def latent(self) -> int:
+        """Z."""
+        return self._model.latent
+
+    def decode(self, points: Latents) -> TokenBatch:
+        """B vectors → B programs, those after the first `greedy` sampled where the recipe says so."""
+        from leapscli.vae.device import one_thread
+
+        greedy = points.greedy if self._sampled else len(points)
+        parts = []
+        with one_thread():
+            if greedy:
+                parts.append(self._model.decode_tokens(points.z[:greedy]))
+            if greedy < len(points):
+                parts.append(self._model.decode_tokens(points.z[greedy:], greedy=False, seed=points.seed))
+        return TokenBatch.concat(parts)
+
+    def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
+        """B programs → float32[B, Z]."""
+        return self._model.encode(tokens)
+
+
+def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
+    """The latent space of a model artifact, decoded as the recipe says."""
+    from leapscli.vae.model import LatentModel
+
+    return ModelSpace(LatentModel.load(model.file("weights.safetensors")), sampled=recipe.decoding == "sampled")
+
+
+def prepare(recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None) -> Plan:
+    """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
+    artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
+    space = load_space(artifact, recipe) if artifact else None
+    budget = engine_budget(recipe.budget)
+
+    def objective(name: str, count: int) -> Objective:
+        arena = task.arena(task.sample(count, state_seed(recipe.seed, name)))
+        return Objective(lambda tokens: task.returns(tokens, arena, budget), space.decode if space else None)
+
+    validation = objective("validation", recipe.validation) if recipe.validation else None
+    search = Search(build(recipe, space), objective("searched", recipe.states), validation)
+    return Plan(recipe, workspace, task, artifact, search)
+
+
+def engine_budget(budget: RunBudget) -> Budget:
+    """A recipe's budget as the engine's."""
+    return Budget.calls(budget.calls) if budget.calls is not None else Budget.primitives(budget.primitives or 0)
+
+
+def state_seed(seed: int, name: str) -> int:
+    """The seed of the states called so ("searched", "validation", "held-out") of a search with `seed`."""
+    return int(stream_key(seed, "states", name))
