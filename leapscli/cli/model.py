@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,7 +67,6 @@ def evaluate(
     The result is an evaluation: evaluation.json, with a manifest that names model and dataset.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.jit import announce_compilation
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_quality
     from leapscli.report.progress import progress
@@ -75,7 +75,7 @@ def evaluate(
 
     plan = prepare(Workspace.locate(workspace), model, data, programs, seed)
     with progress() as reporter:
-        announce_compilation(reporter.note)
+        _announce(reporter.note)
         artifact = evaluate_stage(plan, reporter=reporter, command=command_line())
     found = json.loads(artifact.file(EVALUATION).read_text(encoding="utf-8"))
     if as_json:
@@ -101,13 +101,11 @@ def interpolate(
     With each stands how alike it behaves to both ends on 100 random worlds: the share of the longer trace that agrees
     from the start.
     """
-    from leapscli.jit import announce_compilation
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_line
     from leapscli.stages.model_walks import interpolate as interpolate_stage
 
     artifact, (first, second) = _find(workspace, model, start, end)
-    announce_compilation()
     line = interpolate_stage(artifact, first, second, steps, seed)
     print_json(line.record()) if as_json else show_line(screen(), line, style.value if style else None)
 
@@ -125,13 +123,11 @@ def neighbours(
     as_json: JsonOption = False,
 ) -> None:
     """Show the programs around one: what its encoding decodes to when noise is added, the commonest first."""
-    from leapscli.jit import announce_compilation
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_neighbourhood
     from leapscli.stages.model_walks import neighbours as neighbours_stage
 
     artifact, (own,) = _find(workspace, model, program)
-    announce_compilation()
     found = neighbours_stage(artifact, own, sigma=sigma, samples=samples, count=count, seed=seed)
     print_json(found.record()) if as_json else show_neighbourhood(screen(), found, style.value if style else None)
 
@@ -148,12 +144,11 @@ def plot(
 ) -> None:
     """Draw a model's training curves, and its programs in two dimensions, coloured by behaviour."""
     from leapscli.artifacts.store import Workspace
-    from leapscli.jit import announce_compilation
     from leapscli.stages.model_plots import plot as plot_stage
 
     place = Workspace.locate(workspace)
     artifact = place.resolve(model, "model")
-    announce_compilation()
+    _announce()
     paths = plot_stage(place, artifact, out or Path(), data, programs, seed)
     if "training" not in paths:
         typer.echo(f"{artifact.reference} has no record of its training", err=True)
@@ -197,7 +192,16 @@ def _find(workspace: Path | None, model: str | None, *programs: str) -> tuple[Ar
 
     place = Workspace.locate(workspace)
     found = [load_program(program, place).program for program in programs]
-    return place.resolve(model, "model"), found
+    artifact = place.resolve(model, "model")
+    _announce()
+    return artifact, found
+
+
+def _announce(*say: Callable[[str], None]) -> None:
+    """Tell of the engine being compiled; called once the input is known to be good, since it loads numba."""
+    from leapscli.jit import announce_compilation
+
+    announce_compilation(*say)
 
 
 def _shown(path: Path) -> Path:

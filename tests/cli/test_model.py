@@ -1,0 +1,124 @@
+"""`leaps model`: results on stdout, artifacts in the workspace, bad input refused, help that loads little."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from leapscli.artifacts.store import Workspace
+from leapscli.cli.main import build
+from leapscli.errors import ArtifactError, InputError
+from leapscli.stages.model_plots import project
+from tests.cli.test_main import CHECK, HEAVY
+from tests.stages.models import publish_model, workspace
+from tests.vae.memory import KNOWN
+from tests.vae.test_published import state
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LEAPS_WORKSPACE", raising=False)
+    (tmp_path / "a.txt").write_text(KNOWN[0].pretty())
+    (tmp_path / "b.txt").write_text(KNOWN[1].pretty(style="python"))
+    return workspace(tmp_path)
+
+
+def call(*arguments: str, code: int = 0, **more: Any):
+    result = runner.invoke(build(), ["model", *arguments], **more)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_evaluate_prints_a_report_and_names_its_artifact(place: Workspace) -> None:
+    result = call("evaluate", "--programs", "20")
+    assert "20 of the test split of karel@v1" in result.stdout and "Locality" in result.stdout
+    assert result.stderr.splitlines()[-1] == "evaluations/leaps-v1/v1 (leaps-v1@v1)"
+    found = json.loads(call("evaluate", "leaps@v1", "--data", "karel@v1", "--programs", "20", "--json").stdout)
+    assert found["artifact"] == "leaps-v1@v2" and found["reconstruction"]["all"]["programs"] == 20
+
+
+def test_interpolate_shows_the_way_between_two_programs(place: Workspace) -> None:
+    assert "like the start" in call("interpolate", "a.txt", "b.txt").stdout
+    found = json.loads(call("interpolate", "a.txt", "-", "--steps", "3", "--json", input=str(KNOWN[3])).stdout)
+    assert found["start"] == {"program": str(KNOWN[0]), "reconstructed": True}
+    assert found["end"]["program"] == str(KNOWN[3]) and found["stops"][-1]["to"] == 1
+
+
+def test_neighbours_shows_what_lies_around_a_program(place: Workspace) -> None:
+    assert "the program itself" in call("neighbours", "a.txt", "--sigma", "0.05").stdout
+    found = json.loads(call("neighbours", "a.txt", "--sigma", "2", "--samples", "50", "-n", "3", "--json").stdout)
+    assert len(found["neighbours"]) == 3 and found["samples"] == 50
+
+
+def test_plot_draws_what_there_is(place: Workspace) -> None:
+    result = call("plot", "--programs", "30")
+    assert result.stdout.splitlines() == ["leaps-v1-training.png", "leaps-v1-programs.png"]
+    assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in result.stdout.splitlines())
+    publish_model(place, None, "bare", records=0)
+    result = call("plot", "bare", "--programs", "30", "--json")
+    assert json.loads(result.stdout) == {"programs": "bare-v1-programs.png"}
+    assert "no record of its training" in result.stderr
+
+
+def test_a_projection_takes_random_programs_where_none_are_held_out(place: Workspace) -> None:
+    own = project(place, place.resolve("leaps", "model"), None, 30, 0)
+    assert own.label == "30 held-out programs of karel@v1" and own.places.shape == (30, 2)
+    assert 0 < own.explained[1] <= own.explained[0] <= 1 and abs(own.places.mean(0)).max() < 1e-9
+    bare = project(place, publish_model(place, None, "bare"), None, 30, 0)
+    assert bare.label == "30 random programs"
+
+
+def test_import_makes_a_model_that_can_be_used(place: Workspace) -> None:
+    torch.save([state(), None], "best_valid_params.ptp")
+    result = call("import", "best_valid_params.ptp", "--name", "theirs")
+    assert "of 1,000 random programs" in result.stdout and "left out: the neural executor" in result.stderr
+    assert result.stderr.splitlines()[-1].endswith("next: leaps model evaluate theirs@v1")
+    model = place.resolve("theirs", "model")
+    assert model.manifest.recipe["architecture"] == {"hidden": 12, "latent": 12}
+    assert model.manifest.recipe["imported"]["file"] == "best_valid_params.ptp"
+    assert json.loads(call("neighbours", "a.txt", "--model", "theirs", "--json").stdout)["model"] == "theirs@v1"
+    assert json.loads(call("import", "best_valid_params.ptp", "--json").stdout)["artifact"] == "published@v1"
+
+
+def test_bad_input_is_refused_and_leaves_nothing(place: Workspace) -> None:
+    before = sorted(place.root.rglob("*"))
+    Path("no.ptp").write_text("no")
+    for arguments, error, message in (
+        (["evaluate", "nosuch"], ArtifactError, "no model nosuch"),
+        (["evaluate", "--data", "nosuch"], ArtifactError, "no dataset nosuch"),
+        (["interpolate", "a.txt", "nosuch.txt"], InputError, "no such program file"),
+        (["neighbours", "a.txt", "--model", "nosuch"], ArtifactError, "no model nosuch"),
+        (["plot", "--out", "nosuch"], InputError, "there is no folder"),
+        (["import", "no.ptp"], InputError, "no PyTorch checkpoint"),
+        (["import", "no.ptp", "--name", "No!"], ArtifactError, "cannot name an artifact"),
+    ):
+        with pytest.raises(error, match=message):
+            call(*arguments)
+    call("evaluate", "--programs", "1", code=2)
+    Path("no.ptp").unlink()
+    assert sorted(place.root.rglob("*")) == before
+
+
+@pytest.mark.parametrize("command", ["evaluate", "interpolate", "neighbours", "plot", "import"])
+def test_help_loads_nothing_heavy(command: str) -> None:
+    line = [sys.executable, "-c", CHECK.format(heavy=HEAVY), "model", command, "--help"]
+    result = subprocess.run(line, capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "loaded [] code 0"
+
+
+def test_a_wrong_reference_is_answered_without_torch(tmp_path: Path) -> None:
+    line = [sys.executable, "-c", CHECK.format(heavy=("torch", "numba", "matplotlib")), "model", "evaluate", "nosuch"]
+    result = subprocess.run([*line, "--workspace", str(tmp_path)], capture_output=True, text=True)
+    assert result.stdout.splitlines()[-1] == "loaded [] code 2"

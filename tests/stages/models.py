@@ -1,0 +1,44 @@
+"""A workspace with a tiny dataset and, made from it, a model that knows four programs by heart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.programs_h5 import ProgramsWriter
+from leapscli.artifacts.store import Workspace
+from leapscli.vae.state import save_model
+from tests.vae.corpus import corpus
+from tests.vae.memory import memory
+
+
+def publish_dataset(place: Workspace, name: str = "karel") -> Artifact:
+    """200 programs, a third of them held out."""
+    source = corpus(200)
+    with place.stage("dataset", name) as draft:
+        writer = ProgramsWriter(draft.path / "programs.h5", source.layout)
+        writer.append(replace(source.columns, split=(np.arange(200) % 3).astype(np.uint8)))
+        writer.close()
+        return draft.publish(recipe={"height": 8, "width": 8, "wall": 0.2, "marker": 0.1}, seed=0)
+
+
+def publish_model(place: Workspace, dataset: Artifact | None, name: str = "leaps", *, records: int = 3) -> Artifact:
+    """The model, with a log of `records` validations."""
+    with place.stage("model", name) as draft:
+        save_model(draft.path / "weights.safetensors", memory().network, {})
+        for i in range(1, records + 1):
+            found = {"loss": 1 / i, "kl": 0.5, "reconstruction": 1 - 1 / i, "reconstruction_long": None}
+            with (draft.path / "metrics.jsonl").open("a") as file:
+                file.write(json.dumps({"programs": 1000 * i, "train": found, "validation": found}) + "\n")
+        return draft.publish(recipe={}, seed=0, parents=[dataset] if dataset else [])
+
+
+def workspace(root: Path) -> Workspace:
+    """Both."""
+    place = Workspace(root)
+    publish_model(place, publish_dataset(place))
+    return place

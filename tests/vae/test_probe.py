@@ -1,0 +1,56 @@
+"""How programs behave, in bulk, is what the engine says of each of them alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leapscli.dsl.program import Program
+from leapscli.dsl.sampler import sample_programs
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.vae import probe as module
+from leapscli.vae.probe import Probe
+from leapscli.world.engine import Budget, execute
+from leapscli.world.world import random_worlds
+
+WORLDS = random_worlds(5, seed=3)
+ENDLESS = Program.parse("DEF run m( WHILE c( leftIsClear c) w( putMarker w) m)")
+LONG = Program.parse("DEF run m( REPEAT R=19 r( REPEAT R=19 r( turnLeft r) r) m)")
+SHORT = Program.parse("DEF run m( move turnLeft move m)")
+
+
+def alike(first: list[int], second: list[int]) -> float:
+    """The share of the longer trace that agrees from the start."""
+    same = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    return same / max(len(first), len(second)) if first or second else 1.0
+
+
+def test_similarity_is_that_of_single_runs(monkeypatch):
+    monkeypatch.setattr(module, "PROGRAMS", 7)
+    first, second = sample_programs(20, seed=1), sample_programs(20, seed=2)
+    found = Probe(WORLDS).similarity(first, second)
+    for i, pair in enumerate(zip(first.programs(), second.programs(), strict=True)):
+        for j in range(len(WORLDS)):
+            traces = [execute(program, WORLDS[j]).actions for program in pair]
+            assert found[i, j] == alike(*traces)
+    assert (Probe(WORLDS).similarity(first, first) == 1).all()
+
+
+def test_runs_end_within_a_budget_or_not(monkeypatch):
+    monkeypatch.setattr(module, "LONG_RUNS", 3)
+    ends = Probe(WORLDS).ends(TokenBatch.of([SHORT, LONG, ENDLESS]))
+    assert ends.calls[0].all() and ends.primitives[0].all()
+    assert not ends.calls[1].any() and ends.primitives[1].all()
+    for j in range(len(WORLDS)):
+        assert ends.primitives[2, j] != execute(ENDLESS, WORLDS[j], Budget.primitives(10_000)).truncated
+    assert not ends.primitives[2].all() and ends.primitives[2].any()
+
+
+def test_what_ends_within_220_calls_ends_within_10_000_primitives():
+    tokens = sample_programs(300, seed=5)
+    ends = Probe(WORLDS).ends(tokens)
+    assert 0.5 < ends.calls.mean() < 1
+    for i in np.flatnonzero(ends.calls.all(1))[:50]:
+        assert not any(execute(tokens[i].programs()[0], WORLDS[j], Budget.primitives(10_000)).truncated
+                       for j in range(len(WORLDS)))  # fmt: skip
