@@ -15,17 +15,17 @@ from leapscli.world.world import World, border
 SIZES = ((1, 1), (1, 7), (3, 3), (4, 5), (8, 8), (14, 22), (40, 70))
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """A world of any size, with or without a border, of few or many walls, its cells empty, mixed or full."""
-    height, width = draw(st.sampled_from(SIZES))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    walls = rng.random((height, width)) < draw(st.sampled_from((0, 0.1, 0.3)))
-    if draw(st.booleans()):
+FILLS = ("none", "few", "any", "full")
+
+
+def world_of(rng: np.random.Generator, shape: tuple[int, int], density: float, bordered: bool, fill: str) -> World:
+    """A world with so many walls, with or without a border, its cells empty, mixed or full."""
+    height, width = shape
+    walls = rng.random((height, width)) < density
+    if bordered:
         walls |= border(height, width)
     row, column = rng.integers(height), rng.integers(width)
     walls[row, column] = False
-    fill = draw(st.sampled_from(("none", "few", "any", "full")))
     markers = {
         "none": np.zeros((height, width), np.int64),
         "few": (rng.random((height, width)) < 0.1).astype(np.int64),
@@ -33,6 +33,14 @@ def worlds(draw: st.DrawFn) -> World:
         "full": np.full((height, width), 9),
     }[fill]
     return World(walls, np.where(walls, 0, markers), (row, column, int(rng.integers(4))))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A world of any kind."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shape, density = draw(st.sampled_from(SIZES)), draw(st.sampled_from((0, 0.1, 0.3)))
+    return world_of(rng, shape, density, draw(st.booleans()), draw(st.sampled_from(FILLS)))
 
 
 def budgets(most: int = 500) -> st.SearchStrategy[Budget]:

@@ -1,24 +1,26 @@
 """The compiled engine does what the reference interpreter does, on anything the language can say.
 
-LEAPS_CASES=100000 in the environment runs that many random cases instead of a few thousand.
+LEAPS_CASES=100000 in the environment runs that many random cases of each kind instead of a few thousand.
 """
 
 from __future__ import annotations
 
 import os
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leapscli.dsl.program import Program
+from leapscli.dsl.sampler import sample_programs
 from leapscli.world import reference
 from leapscli.world.engine import Budget, execute
 from leapscli.world.world import World
 from tests.strategies import programs, seeded
-from tests.world.strategies import budgets, worlds
+from tests.world.strategies import FILLS, SIZES, budgets, looping, world_of, worlds
 
-CASES, EACH = int(os.environ.get("LEAPS_CASES", "3000")), 6
+CASES, EACH = int(os.environ.get("LEAPS_CASES", "1800")), 6
 SETTING = World.parse("#####\n#...#\n#.>1#\n#####")
 
 
@@ -33,6 +35,19 @@ def agree(program: Program, world: World, budget: Budget) -> None:
 def test_kernel_and_reference_agree(program: Program, cases: list[tuple[World, Budget]]) -> None:
     for world, budget in cases:
         agree(program, world, budget)
+
+
+def test_kernel_and_reference_agree_on_long_and_looping_programs() -> None:
+    rng = np.random.default_rng(7)
+    programs = [
+        *sample_programs(CASES // 2, 7, max_tokens=150, max_depth=10).programs(),
+        *looping(CASES // 2, 7).programs(),
+    ]
+    assert sum(len(program.ids) > 45 for program in programs) > CASES // 20
+    for program in programs:
+        shape, fill = SIZES[rng.integers(len(SIZES))], FILLS[rng.integers(len(FILLS))]
+        world = world_of(rng, shape, rng.choice((0, 0.1, 0.3)), rng.random() < 0.5, fill)
+        agree(program, world, Budget("calls" if rng.random() < 0.5 else "primitives", int(rng.integers(600))))
 
 
 NESTS = {
