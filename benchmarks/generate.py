@@ -28,6 +28,7 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.candidates import blocks, layout_of
 from leapscli.stages.generate import FILE, generate
+from leapscli.vae.data import epoch_order
 from leapscli.world.behaviour import behaviour
 
 BATCH = 256
@@ -68,16 +69,13 @@ def parts(recipe: DatasetRecipe, folder: Path) -> None:
             behaviour(TokenBatch(rows.tokens, rows.lengths.astype(np.int32)))
 
 
-def reading(path: Path) -> None:
-    """Shuffled batches with demonstrations, as training reads them."""
-    reader = ProgramsReader(path)
-    order = np.random.default_rng(0).permutation(len(reader))
-    reader.read(order[:BATCH])
+def reading(label: str, reader: ProgramsReader, order: np.ndarray) -> None:
+    """Batches with demonstrations, opening and first reads included."""
     began = time.process_time()
     for i in range(0, len(order) - BATCH, BATCH):
         reader.read(order[i : i + BATCH])
     rate = (len(order) - BATCH) / (time.process_time() - began)
-    print(f"reading shuffled batches of {BATCH}: {rate:,.0f} programs/s, {rate / TRAINING:.0f} times {TRAINING}/s")
+    print(f"{label:48} {rate:,.0f} programs/s, {rate / TRAINING:,.0f} times {TRAINING}/s")
 
 
 def main() -> None:
@@ -108,7 +106,11 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "leapscli", *arguments], check=True, capture_output=True)
         for label, seconds in list(found.items())[1:] if options.c_program else ():
             print(f"{label}: {seconds / next(iter(found.values())):.1f} times the C program")
-        reading(artifact.file(FILE))
+        path, shuffled = artifact.file(FILE), np.random.default_rng(0).permutation(paper.programs)
+        print(f"reading batches of {BATCH} with their demonstrations, as training does:")
+        reading("  any order, the file in memory", ProgramsReader(path), shuffled)
+        small = ProgramsReader(path, cache=64 << 20)
+        reading("  an epoch's order, a file larger than the cache", small, epoch_order(paper.programs, 0, 0))
 
 
 if __name__ == "__main__":

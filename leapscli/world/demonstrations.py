@@ -73,15 +73,16 @@ def demonstrate(programs: TokenBatch, candidates: NDArray[np.int64], rules: Rule
 
     Runs on one core without holding the interpreter lock. Raises InputError where a program is none.
     """
+    # Contiguous and writable, since the kernel would be compiled anew for arrays that are not.
     p, d, h, w = len(programs), rules.demonstrations, rules.height, rules.width
     cells, agents = np.empty((p, d, h * w), np.uint8), np.empty((p, d, 3), np.uint8)
     actions, lengths = np.empty((p, d, rules.max_actions), np.int8), np.empty((p, d), np.uint8)
     fates, tallies = np.empty(p, np.uint8), np.empty((p, len(RUNS)), np.int32)
     kept = _kernel()(
         stream_key(seed, "demonstrations"),
-        np.ascontiguousarray(candidates, np.int64),
-        np.ascontiguousarray(programs.ids),
-        np.ascontiguousarray(programs.lengths),
+        np.require(candidates, np.int64, "CW"),
+        np.require(programs.ids, requirements="CW"),
+        np.require(programs.lengths, requirements="CW"),
         _terms(rules),
         *(cells, agents, actions, lengths, fates, tallies),
     )

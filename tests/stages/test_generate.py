@@ -17,7 +17,7 @@ import pytest
 from leapscli.artifacts import journal
 from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsReader
-from leapscli.artifacts.store import Artifact, Workspace
+from leapscli.artifacts.store import Artifact, Draft, Workspace
 from leapscli.artifacts.verify import verify
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
@@ -172,6 +172,18 @@ def test_a_full_disk_is_one_line_and_can_be_resumed(long: Artifact, tmp_path: Pa
         make(tmp_path, LONG)
     monkeypatch.undo()
     assert make(tmp_path, LONG, resume=True).file(FILE).read_bytes() == long.file(FILE).read_bytes()
+
+
+def test_what_was_interrupted_at_its_very_end_is_resumed_too(small: Artifact, tmp_path: Path, monkeypatch) -> None:
+    def publish(self: Draft, **facts: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Draft, "publish", publish)
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path, SMALL)
+    monkeypatch.undo()
+    artifact = make(tmp_path, SMALL, resume=True)
+    assert artifact.manifest.content == small.manifest.content and verify(artifact) == []
 
 
 def test_without_resume_a_run_starts_afresh(tmp_path: Path) -> None:

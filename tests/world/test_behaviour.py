@@ -11,7 +11,7 @@ from leapscli.dsl.program import Action, Body, If, IfElse, Not, Program, Repeat,
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
-from leapscli.world.behaviour import LIMIT, WORLDS, behaviour
+from leapscli.world.behaviour import LIMIT, WORLDS, _kernel, behaviour
 from leapscli.world.engine import Budget, rollouts
 from leapscli.world.world import random_worlds
 from tests.strategies import programs, seeded
@@ -137,6 +137,16 @@ def test_a_batch_is_its_programs() -> None:
     drawn = sample_programs(50, 2)
     whole = behaviour(drawn)
     assert all(behaviour(drawn[i]).walks[0] == whole.walks[i] for i in range(50))
+
+
+def test_arrays_of_another_kind_give_the_same_and_are_not_compiled_for() -> None:
+    drawn = sample_programs(40, 3)
+    whole, compiled = behaviour(drawn).walks, len(_kernel().signatures)
+    ids = drawn.ids.copy()
+    ids.flags.writeable = False
+    for other in (TokenBatch(ids, drawn.lengths)[::2], TokenBatch(np.asfortranarray(ids), drawn.lengths)[::2]):
+        assert np.array_equal(behaviour(other).walks, whole[::2])
+    assert len(_kernel().signatures) == compiled
 
 
 def test_what_is_no_program_is_refused() -> None:
