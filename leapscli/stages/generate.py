@@ -1,7 +1,8 @@
 """`leaps gen-data`: distinct random programs with demonstrations, as a dataset artifact.
 
-Programs are streamed to disk as they are made; in memory stay 8 bytes a distinct candidate (to know it again) and 8 a
-kept program (to decide its split). What was written survives a kill, and `resume` goes on to the very same bytes.
+Programs are streamed to disk as they are made; in memory stay hashes: of each distinct candidate one, to know it again,
+and at the end of each kept program two of what it does, to decide its split. What was written survives a kill, and
+`resume` goes on to the very same bytes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -57,7 +59,11 @@ def generate(
     with workspace.stage("dataset", name, key=staging_key(recipe), resume=resume) as draft:
         threads = workers or core_count()
         writer = ProgramsWriter(draft.path / FILE, layout_of(recipe), resume=resume, threads=threads)
-        statistics = _fill(writer, recipe, threads, reporter, stop)
+        try:
+            statistics = _fill(writer, recipe, threads, reporter, stop)
+        except RecipeError:
+            shutil.rmtree(draft.path)  # there is nothing to go on with
+            raise
         metrics = finish(writer, recipe.splits, statistics, threads, reporter)
         return draft.publish(recipe=recipe.resolved(), seed=recipe.seed, metrics=metrics, command=command)
 

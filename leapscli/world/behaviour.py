@@ -36,7 +36,7 @@ def behaviour(programs: TokenBatch) -> Behaviour:
     """Run each program on the probe worlds, on one core. Raises InputError where one is no program."""
     arena, count = _arena(), len(programs)
     found = Behaviour(np.empty(count, np.uint64), np.empty(count, np.uint64))
-    ids, lengths = (np.require(array, requirements="CW") for array in (programs.ids, programs.lengths))
+    ids, lengths = (np.require(array, requirements=["C", "W"]) for array in (programs.ids, programs.lengths))
     if not _kernel()(ids, lengths, LIMIT, arena.cells, arena.starts, found.traces, found.walks):
         raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
     return found

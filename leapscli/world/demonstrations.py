@@ -80,9 +80,9 @@ def demonstrate(programs: TokenBatch, candidates: NDArray[np.int64], rules: Rule
     fates, tallies = np.empty(p, np.uint8), np.empty((p, len(RUNS)), np.int32)
     kept = _kernel()(
         stream_key(seed, "demonstrations"),
-        np.require(candidates, np.int64, "CW"),
-        np.require(programs.ids, requirements="CW"),
-        np.require(programs.lengths, requirements="CW"),
+        np.require(candidates, np.int64, ["C", "W"]),
+        np.require(programs.ids, requirements=["C", "W"]),
+        np.require(programs.lengths, requirements=["C", "W"]),
         _terms(rules),
         *(cells, agents, actions, lengths, fates, tallies),
     )

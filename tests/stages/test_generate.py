@@ -210,6 +210,7 @@ def test_a_recipe_without_enough_programs_is_refused(settings: dict[str, int], t
     monkeypatch.setattr(stage, "PATIENCE", 20_000)
     with pytest.raises(RecipeError, match=r"programs: .* cannot be found, only \d+"):
         make(tmp_path, {"programs": 50, **settings})
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in (".npz", ".h5")]
 
 
 @pytest.mark.parametrize(

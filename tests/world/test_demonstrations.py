@@ -33,7 +33,7 @@ def run_again(programs: TokenBatch, found: Demonstrations, room: int) -> Rollout
 @pytest.mark.parametrize(
     "rules",
     [Rules(), Rules(crash_free=False), Rules(4, 20, height=5, width=9, wall=0.3, marker=0.5, tries=30)],
-    ids=str,
+    ids=["paper", "crashes", "others"],
 )
 def test_demonstrations_are_what_the_engine_does_and_cover_every_action(rules: Rules) -> None:
     found = demonstrate(PROGRAMS, PLACES, rules, 0)
@@ -110,7 +110,7 @@ def test_tries_end_early_only_when_they_can_no_longer_succeed() -> None:
 
 
 def test_worlds_have_the_distribution_of_the_slow_generator() -> None:
-    """Of 20,000 worlds against 2,000 of `random_worlds`: walls, markers, Karel's places and directions."""
+    """20,000 worlds against 2,000 of `random_worlds`: walls, markers, Karel's places and directions."""
     text = TokenBatch.of([Program.parse("DEF run m( turnLeft m)")] * 2000)
     found = demonstrate(text, np.arange(2000), Rules(), 3)
     cells, agents = found.cells.reshape(-1, 8, 8), found.agents.reshape(-1, 3)
