@@ -69,17 +69,17 @@ def test_the_example() -> None:
 
 def test_a_mistake_at_run_time_is_found_and_its_mending_seen(tmp_path: Path) -> None:
     """Compiled code is kept from run to run: under the file's content, and all that its reward calls."""
-    puts = [Program.parse(f"DEF run m( {'putMarker ' * n} m)") for n in (3, 9)]
-    broken = written(tmp_path, GOOD.replace("memory[0] += 1", "memory[0] += 1; memory[memory[0]] += 1"))
+    text = EXAMPLE.read_text(encoding="utf-8")
+    broken = written(tmp_path, text.replace("memory[LEFT] -= 1", "memory[LEFT] -= 1; memory[6 - memory[LEFT]] -= 1"))
     worlds = broken.sample(2, seed=0)
-    np.testing.assert_allclose(broken.returns([STRAIGHT_ON], worlds), 0.0)
-    with pytest.raises(TaskError, match=r"my_task\.py:21: reward: IndexError: index 2 is out of bounds"):
-        broken.returns([STRAIGHT_ON, *puts] * 20, worlds, Budget.primitives(100), threads=2)
-    mended = written(tmp_path, GOOD)
-    np.testing.assert_allclose(mended.returns(puts, worlds), [[0.75] * 2, [1.0] * 2])
+    np.testing.assert_allclose(broken.returns([STRAIGHT_ON], worlds), -1.0)
+    with pytest.raises(TaskError, match=r"my_task\.py:52: reward: IndexError: index 2 is out of bounds"):
+        broken.returns([STRAIGHT_ON] * 30 + [ALONG_THE_WALLS] * 30, worlds, Budget.primitives(100), threads=2)
+    mended = written(tmp_path, text)
+    np.testing.assert_allclose(mended.returns([ALONG_THE_WALLS], worlds), 1.0)
     name = mended.module.compiled_reward.__name__
-    assert name == written(tmp_path, GOOD).module.compiled_reward.__name__
-    assert name != written(tmp_path, GOOD.replace("1 / of", "2 / of")).module.compiled_reward.__name__
+    assert name == written(tmp_path, text).module.compiled_reward.__name__
+    assert name != written(tmp_path, text.replace("1.0 / memory", "2.0 / memory")).module.compiled_reward.__name__
 
 
 MISTAKES = {
