@@ -47,21 +47,23 @@ LOOPS = (  # with the task in whose 8×8 worlds they run; all are rewarded as ha
 
 
 class Rate(NamedTuple):
-    """Of so many a second: the median and the best."""
+    """Of so many a second: the median, the best, and of so many a second of CPU time (of all threads)."""
 
     median: float
     best: float
+    cpu: float = 0.0
 
 
 def measure(work: Callable[[], Any], amount: float) -> Rate:
     """`amount` over the seconds that `work` takes, warmed up."""
     work()
-    seconds = []
+    seconds, cpu = [], time.process_time()
     for _ in range(REPETITIONS):
         began = time.perf_counter()
         work()
         seconds.append(time.perf_counter() - began)
-    return Rate(amount / statistics.median(seconds), amount / min(seconds))
+    cpu = (time.process_time() - cpu) / REPETITIONS
+    return Rate(amount / statistics.median(seconds), amount / min(seconds), amount / cpu)
 
 
 def counting(*arguments):
@@ -148,7 +150,8 @@ def compiled(source: Path, folder: str) -> Path | None:
 
 def search_lines() -> None:
     """Programs a second as a search has them: from token ids to returns on 32 initial states."""
-    print("\nscoring on 32 initial states, 10,000 primitives, from token ids to returns: programs/s, median and best")
+    print("\nscoring on 32 initial states, 10,000 primitives, from token ids to returns:")
+    print("programs a second, median and best; a second of CPU time")
     programs = sample_programs(PROGRAMS, 8)
     for name in ("harvester", "fourcorners", "maze", "snake", "cleanhouse"):
         scored = task(name)
@@ -159,7 +162,8 @@ def search_lines() -> None:
                 scored.returns(programs, arena, DEFAULT_BUDGET, threads=threads)
 
             rate = measure(work, len(programs))
-            print(f"  {name:12} {threads} thread{'s' * (threads > 1)}  {rate.median:9,.0f}  {rate.best:9,.0f}")
+            plural = "s" * (threads > 1)
+            print(f"  {name:12} {threads} thread{plural:1}  {rate.median:9,.0f} {rate.best:9,.0f} {rate.cpu:9,.0f}")
 
 
 _START = """import time; began = time.perf_counter()
