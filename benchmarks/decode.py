@@ -8,8 +8,11 @@ Without a model in the workspace the weights are random, and programs then tend 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Callable
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the command line does, before torch loads
 
 import numpy as np
 import torch

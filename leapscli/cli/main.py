@@ -46,6 +46,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """The console script: runs a command and turns what goes wrong into a message, a hint and an exit code."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: threads that spin stall on busy cores
     try:
         build()(prog_name="leaps")
     except LeapsError as error:
