@@ -65,7 +65,10 @@ class Programs:
     """One split of a dataset."""
 
     def __init__(self, source: Source, split: str, *, limit: int | None = None) -> None:
-        self.source, self.rows = source, source.split(split)[:limit]
+        rows = source.split(split)
+        if limit is not None and limit < len(rows):  # evenly spread: short programs come first in a dataset
+            rows = rows[np.linspace(0, len(rows) - 1, limit).astype(np.int64)]
+        self.source, self.rows = source, rows
         ids = source.column("tokens", slice(None))[self.rows]
         self.tokens = TokenBatch(ids, source.column("lengths", slice(None))[self.rows].astype(np.int32))
         self.keys = target_keys(self.tokens)

@@ -29,7 +29,7 @@ OPERATIONS = (
 BYTE, SHORT = np.uint64(0xFF), np.uint64(0xFFFF)
 INDEX_SHIFT, COUNT_SHIFT, COST_SHIFT = (np.uint64(n) for n in (8, 16, 32))
 
-MAX_DEPTH = 63  # nested REPEATs
+MAX_DEPTH = 64  # nested REPEATs
 MAX_PROGRAM = 100_000  # tokens
 
 

@@ -42,11 +42,9 @@ FIRST_UNCHECKED = np.uint64(REPEAT)  # actions and tests, before it, run only wi
 
 U = np.uint64
 _ZERO, _ONE, _WALL, _EMPTY, _FULL = U(0), U(1), np.uint8(255), np.uint8(0), np.uint8(MAX_MARKERS)
-_MIX = 0x1E3779B97F4A7C15
-# What the search for endless runs remembers. In an array, since the hot loop needs the registers: a cheap hash of the
-# changes so far (most configurations differ in it), turns since the last configuration was kept and until the next
-# one is, and the kept configuration.
-_EDITS, _AGE, _POWER, _SEEN_IP, _SEEN_POS, _SEEN_AHEAD, _SEEN_EDITS, _SEEN_FUEL = range(8)
+# What the search for endless runs remembers, in an array, since the hot loop needs the registers: turns since the last
+# configuration was kept and until the next one is, and the kept configuration. (And bumps, which nobody reads.)
+_BUMPS, _AGE, _POWER, _SEEN_IP, _SEEN_POS, _SEEN_AHEAD, _SEEN_FUEL = range(7)
 
 
 def interpret(
@@ -76,7 +74,7 @@ def interpret(
     are skipped, counted and paid at once, and the rest is run out: the outcome is the same.
     """
     ip, fuel, total, seen_total, status = _ZERO, limit, 0.0, 0.0, DONE
-    watch[_EDITS], watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 0, 8, -1
+    watch[_AGE], watch[_POWER], watch[_SEEN_IP] = 0, 8, -1
     while True:
         word = code[ip]
         op = word & BYTE
@@ -91,7 +89,7 @@ def interpret(
                 pos += ahead
             else:
                 ahead, left = -ahead, -left
-                counters[63] += _ONE
+                watch[_BUMPS] += 1  # a store: it keeps the compiler from turning this branch into slower selects
             gain, stop = hook(MOVE, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
@@ -116,7 +114,6 @@ def interpret(
             changed = held != _EMPTY
             if changed:
                 cells[pos] = held - np.uint8(1)
-                watch[_EDITS] -= np.int64(pos + _ONE) * _MIX
             gain, stop = hook(PICK_MARKER, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
@@ -127,7 +124,6 @@ def interpret(
             changed = held < _FULL
             if changed:
                 cells[pos] = held + np.uint8(1)
-                watch[_EDITS] += np.int64(pos + _ONE) * _MIX
             gain, stop = hook(PUT_MARKER, changed, word, pos, ahead, cells, zone, memory)
             total += gain
             if stop:
@@ -172,23 +168,23 @@ def interpret(
             ip = targets[ip - _ONE]
         elif op == U(CHECK):
             watch[_AGE] += 1
-            if np.int64(ip) == watch[_SEEN_IP] and np.int64(pos) == watch[_SEEN_POS]:
-                same = np.int64(ahead) == watch[_SEEN_AHEAD] and watch[_EDITS] == watch[_SEEN_EDITS]
-                if (
-                    same
-                    and _equal(counters, seen_counters, np.int64(word >> INDEX_SHIFT & BYTE))
-                    and _equal(cells, seen_cells, cells.size)
-                    and _equal(memory, seen_memory, memory.size)
-                ):
-                    skipped = fuel // (watch[_SEEN_FUEL] - fuel)
-                    total += skipped * (total - seen_total)
-                    fuel -= skipped * (watch[_SEEN_FUEL] - fuel)
-                    watch[_SEEN_IP], watch[_POWER] = -1, 1 << 62
+            if (
+                np.int64(ip) == watch[_SEEN_IP]
+                and np.int64(pos) == watch[_SEEN_POS]
+                and np.int64(ahead) == watch[_SEEN_AHEAD]
+                and cells[pos] == seen_cells[pos]  # most other configurations differ here
+                and _equal(counters, seen_counters, np.int64(word >> INDEX_SHIFT & BYTE))
+                and _equal(memory, seen_memory, memory.size)
+                and _equal(cells, seen_cells, cells.size)
+            ):
+                skipped = fuel // (watch[_SEEN_FUEL] - fuel)
+                total += skipped * (total - seen_total)
+                fuel -= skipped * (watch[_SEEN_FUEL] - fuel)
+                watch[_SEEN_IP], watch[_POWER] = -1, 1 << 62
             if watch[_AGE] == watch[_POWER]:
                 watch[_AGE], watch[_POWER] = 0, 2 * watch[_POWER]
                 watch[_SEEN_IP], watch[_SEEN_POS] = np.int64(ip), np.int64(pos)
-                watch[_SEEN_AHEAD], watch[_SEEN_EDITS] = np.int64(ahead), watch[_EDITS]
-                watch[_SEEN_FUEL], seen_total = fuel, total
+                watch[_SEEN_AHEAD], watch[_SEEN_FUEL], seen_total = np.int64(ahead), fuel, total
                 _copy(counters, seen_counters, counters.size)
                 _copy(cells, seen_cells, cells.size)
                 _copy(memory, seen_memory, memory.size)

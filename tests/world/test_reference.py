@@ -56,7 +56,7 @@ NESTS = {
     "idle to the end": "REPEAT R=19 r( " * 30 + "REPEAT R=0 r( move r) " + "r) " * 30,
     "idle inside a WHILE": "WHILE c( frontIsClear c) w( REPEAT R=0 r( move r) w)",
     "an idle loop in a busy one": "REPEAT R=19 r( REPEAT R=19 r( REPEAT R=0 r( move r) r) turnLeft r)",
-    "63 REPEATs": "REPEAT R=19 r( " * 63 + "turnLeft " + "r) " * 63,
+    "64 REPEATs": "REPEAT R=19 r( " * 64 + "turnLeft " + "r) " * 64,
     "60 IFs": "IF c( frontIsClear c) i( " * 60 + "move " + "i) " * 60,
     "60 WHILEs": "WHILE c( noMarkersPresent c) w( " * 60 + "turnLeft " + "w) " * 60,
     "60 IFELSEs": "IFELSE c( leftIsClear c) i( move i) ELSE e( " * 60 + "turnLeft " + "e) " * 60,
