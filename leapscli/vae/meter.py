@@ -15,7 +15,7 @@ SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accurac
 class Meter:
     """Sums since the last `averages`, and the losses since the last `check`."""
 
-    HINT = "try a lower optimizer.lr, a longer warmup, or amp=off; --resume goes on from the last checkpoint"
+    HINT = "begin anew with a lower optimizer.lr, a longer optimizer.warmup, or amp=off; see docs/training.md"
 
     def __init__(self) -> None:
         self._sums: dict[str, tuple[Tensor, int]] = {}

@@ -1,0 +1,31 @@
+"""docs/training.md names every key with the values that the recipes have, and every metric."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from leapscli.recipes.loading import load_recipe
+from leapscli.recipes.model import ModelRecipe
+from leapscli.vae.meter import SCALARS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+
+
+def flat(recipe: ModelRecipe) -> dict[str, Any]:
+    values = recipe.resolved()
+    inner = {f"{key}.{name}": v for key, part in values.items() if isinstance(part, dict) for name, v in part.items()}
+    return {key: v for key, v in values.items() if not isinstance(v, dict)} | inner
+
+
+def test_the_table_of_keys_is_that_of_the_recipes() -> None:
+    recipes = [flat(load_recipe("model", name)) for name in ("leaps", "short")]
+    rows = {m[1]: [m[2], m[3]] for m in re.finditer(r"^\| `([a-z_.]+)` \| (\S+) \| (\S+) \|", PAGE, re.MULTILINE)}
+    expected = {key: ["none" if recipe[key] is None else f"{recipe[key]}" for recipe in recipes] for key in recipes[0]}
+    assert {key: [text.removesuffix(".0") for text in texts] for key, texts in expected.items()} == rows
+
+
+def test_every_metric_is_explained() -> None:
+    for name in (*SCALARS, "reconstruction", "reconstruction_long", "active_units", "trace_accuracy"):
+        assert f"`{name}`" in PAGE, name
