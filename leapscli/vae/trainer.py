@@ -98,8 +98,10 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
 
 
 def _tell_end(training: Training, reporter: Reporter) -> int:
-    """Say where training will end, which with `max_time` is known after some steps."""
-    reporter.start("training", training.last * training.recipe.optimizer.batch, "programs")
+    """Say where training will end, which with `max_time` is known after some steps, and where it is."""
+    size = training.recipe.optimizer.batch
+    reporter.start("training", training.last * size, "programs")
+    reporter.update(training.step * size)
     return training.last
 
 
