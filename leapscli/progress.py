@@ -15,8 +15,8 @@ class Reporter(Protocol):
     def start(self, label: str, total: int | None, unit: str) -> None:
         """A new phase begins: `total` units of work (None when unknown)."""
 
-    def update(self, done: int, **fields: object) -> None:
-        """`done` units are finished; `fields` are what to show beside the bar (return=0.93, loss=1.2)."""
+    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
+        """`done` units are finished, of `total` by now; `fields` are what to show beside (return=0.93, loss=1.2)."""
 
     def note(self, message: str) -> None:
         """Something worth a line of its own."""
@@ -28,7 +28,7 @@ class Silent:
     def start(self, label: str, total: int | None, unit: str) -> None:
         """Nothing."""
 
-    def update(self, done: int, **fields: object) -> None:
+    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
         """Nothing."""
 
     def note(self, message: str) -> None:

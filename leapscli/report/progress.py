@@ -52,11 +52,12 @@ class RichReporter:
         self._pace = Pace(label, total, unit)
         self._task = self._bar.add_task(escape(label), total=total, amount="", extra="")
 
-    def update(self, done: int, **fields: object) -> None:
+    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
         """Moves the bar."""
+        self._pace.total = total or self._pace.total
         if self._task is not None:
             amount, extra = escape(self._pace.amount(done)), escape(fields_text(fields))
-            self._bar.update(self._task, completed=done, amount=amount, extra=extra)
+            self._bar.update(self._task, completed=done, total=self._pace.total, amount=amount, extra=extra)
 
     def note(self, message: str) -> None:
         """A line above the bars."""
@@ -81,8 +82,9 @@ class LineReporter:
         self._said = self._clock()
         self._say(f"{label}: {total:,} {unit}" if total is not None else label)
 
-    def update(self, done: int, **fields: object) -> None:
+    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
         """Says how far it is, if the last time is long enough ago or all is done."""
+        self._pace.total = total or self._pace.total
         finished = self._pace.total is not None and done >= self._pace.total > 0
         if finished or self._clock() - self._said >= INTERVAL:
             self._said = self._clock()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from time import monotonic
+from typing import Any
 
 from leapscli.artifacts.artifact import Artifact, readable
 from leapscli.artifacts.staging import Draft
@@ -104,5 +105,6 @@ def _run(
 
 
 def _report(reporter: Reporter, row: Row, progress: Progress) -> None:
-    fields = {name: value for name, value in asdict(row).items() if name not in ("iteration", "status")}
-    reporter.update(row.iteration, **fields, **row.status, program=progress.podium.tokens[:1].texts()[0])
+    fields: dict[str, Any] = {**asdict(row), **row.status}
+    del fields["iteration"], fields["status"]
+    reporter.update(row.iteration, **fields, program=progress.podium.tokens[:1].texts()[0])

@@ -77,7 +77,8 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
     size = recipe.optimizer.batch
     reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
     feed = ahead(batches(learn, size, reads, recipe.seed, training.step), training.precision.device)
-    told = _tell_end(training, reporter) if training.step or recipe.max_time is None else 0
+    reporter.start("training", training.last * size, "programs")
+    reporter.update(training.step * size)
     while (ended := _ended(training, stop)) is None:
         batch = next(feed)
         meter.add(training.step + 1, batch.rows, _optimise(training, batch))
@@ -85,8 +86,7 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
         if training.step % READ == 0:
             loss = meter.check()
             training.last = last_step(recipe, training.step, training.seconds)
-            told = told or _tell_end(training, reporter)
-            reporter.update(training.step * size, loss=loss, **_shown(training))
+            reporter.update(training.step * size, total=training.last * size, loss=loss, **_shown(training))
         if training.step % every == 0:
             _validate(training, held_out, meter)
             training.save()
@@ -95,14 +95,6 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
     meter.check()
     training.save()
     return ended
-
-
-def _tell_end(training: Training, reporter: Reporter) -> int:
-    """Say where training will end, which with `max_time` is known after some steps, and where it is."""
-    size = training.recipe.optimizer.batch
-    reporter.start("training", training.last * size, "programs")
-    reporter.update(training.step * size)
-    return training.last
 
 
 def _ended(training: Training, stop: StopFlag) -> Ended | None:
