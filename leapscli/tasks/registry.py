@@ -66,14 +66,15 @@ class Task:
         indices = range(first, first + count)
         return Worlds.stack([draw(stream(seed, self.name, i), self.height, self.width) for i in indices])
 
-    def arena(self, worlds: Worlds) -> Arena:
-        """`worlds` made ready for scoring; keep it where many programs meet the same worlds."""
+    def arena(self, worlds: Worlds | Sequence[World]) -> Arena:
+        """`worlds`, all of one size, made ready for scoring; keep it where many programs meet the same worlds."""
+        worlds = worlds if isinstance(worlds, Worlds) else Worlds.stack(worlds)
         return Arena.of(worlds, getattr(self.module, "zones", None), getattr(self.module, "memory", None))
 
     def returns(
         self,
         programs: Sequence[Program] | TokenBatch,
-        worlds: Worlds | Arena,
+        worlds: Worlds | Sequence[World] | Arena,
         budget: Budget = DEFAULT_BUDGET,
         *,
         threads: int | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from leapscli.dsl.program import Program
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from leapscli.world.engine import Budget
@@ -65,3 +66,11 @@ def test_a_senseless_size(name: str, height: int, width: int, reason: str) -> No
     with pytest.raises(TaskError, match=f"{name} at {height}×{width}: {reason}") as error:
         task(name, height=height, width=width)
     assert f"its own size is {SIZES[name][0]}×{SIZES[name][1]}" in str(error.value.hint)
+
+
+def test_worlds_may_be_a_list() -> None:
+    harvester = task("harvester")
+    worlds = harvester.sample(3, seed=0)
+    program = Program.parse("DEF run m( pickMarker WHILE c( frontIsClear c) w( move pickMarker w) m)")
+    alone = harvester.returns([program], [worlds[i] for i in range(3)])
+    assert alone.shape == (1, 3) and (alone == harvester.returns([program], worlds)).all() and (alone > 0).all()
