@@ -17,11 +17,6 @@ def token_loss(logits: Tensor, targets: Tensor, predicted: float) -> Tensor:
     return F.cross_entropy(logits.float(), targets, reduction="sum") / predicted
 
 
-def kl_loss(mean: Tensor, log_sigma: Tensor) -> Tensor:
-    """KL(N(μ, σ²) ‖ N(0, 1)) of [B, Z], averaged over programs and dimensions."""
-    return kl_by_dimension(mean, log_sigma).mean()
-
-
 def kl_by_dimension(mean: Tensor, log_sigma: Tensor) -> Tensor:
     """The same, averaged over programs only: [Z]."""
     mean, log_sigma = mean.float(), log_sigma.float()

@@ -14,16 +14,10 @@ back to the CHECK. The two budgets differ in the costs alone. Under `Budget.prim
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 MOVE, TURN_LEFT, TURN_RIGHT, PICK_MARKER, PUT_MARKER = range(5)  # = the action ids of traces
 FRONT_CLEAR, FRONT_BLOCKED, LEFT_CLEAR, LEFT_BLOCKED, RIGHT_CLEAR, RIGHT_BLOCKED, MARKERS, NO_MARKERS = range(5, 13)
 REPEAT, AGAIN, JUMP, CHECK, END = range(13, 18)
-OPERATIONS = (
-    *("move", "turnLeft", "turnRight", "pickMarker", "putMarker"),
-    *("front clear?", "front blocked?", "left clear?", "left blocked?", "right clear?", "right blocked?"),
-    *("markers?", "no markers?", "repeat", "again", "jump", "check", "end"),
-)
 
 # The mask of operation and index, the mask of the count, and the shifts of the fields above.
 BYTE, SHORT = np.uint64(0xFF), np.uint64(0xFFFF)
@@ -36,14 +30,3 @@ MAX_PROGRAM = 100_000  # tokens
 def opposite(test: int) -> int:
     """The test that holds where `test` does not."""
     return (test - FRONT_CLEAR ^ 1) + FRONT_CLEAR
-
-
-def disassemble(code: NDArray[np.uint64], targets: NDArray[np.uint64]) -> str:
-    """The instructions up to the end, one a line, for people."""
-    lines = []
-    for i, (word, target) in enumerate(zip(code.tolist(), targets.tolist(), strict=True)):
-        operation, index, count, cost = word & 0xFF, word >> 8 & 0xFF, word >> 16 & 0xFFFF, word >> 32
-        lines.append(f"{i:3} {OPERATIONS[operation]:14} #{index} R={count} cost {cost} → {target}")
-        if operation == END:
-            break
-    return "\n".join(lines)
