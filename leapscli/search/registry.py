@@ -12,6 +12,7 @@ from leapscli.recipes.search import SearchRecipe
 from leapscli.search.cebs import CEBS
 from leapscli.search.cem import CEM
 from leapscli.search.climbing import Climbing, ProgramSpace, Space, VectorSpace
+from leapscli.search.cmaes import CMAES
 from leapscli.search.protocol import AnySearcher, LatentSpace
 from leapscli.search.restart import Restarting
 from leapscli.search.sampling import RandomSearch
@@ -39,6 +40,10 @@ def _cebs(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
     return CEBS(space, population=r.population, sigma=r.sigma, elite=r.elite, init=r.init, snap=r.snap)
 
 
+def _cmaes(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
+    return CMAES(space.latent, population=r.population, sigma=r.sigma, init=r.init)
+
+
 def _random(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
     return RandomSearch(space.latent, population=r.population)
 
@@ -50,6 +55,7 @@ def _climbing(r: SearchRecipe, space: Space) -> AnySearcher:
 SEARCHERS: Mapping[str, Latent | Programmatic] = {
     "cem": Latent(_cem),
     "cebs": Latent(_cebs),
+    "cmaes": Latent(_cmaes),
     "random": Latent(_random),
     "latent-hill-climbing": Latent(lambda r, space: _climbing(r, VectorSpace(space, sigma=r.sigma))),
     "hill-climbing": Programmatic(lambda r: _climbing(r, ProgramSpace(max_tokens=MAX_TOKENS))),
