@@ -62,9 +62,14 @@ def test_a_wheel_carries_its_recipes_inside(tmp_path, monkeypatch):
         ("maze", (16, 0.1, 0.1, False, "ones")),
         ("cleanhouse", (32, 0.25, 0.05, True, "ones")),
         ("harvester", (32, 0.5, 0.1, True, "normal")),
+        ("doorkey", (32, 0.25, 0.1, False, "normal")),
+        ("onestroke", (64, 0.5, 0.05, False, "normal")),
+        ("seeder", (32, 0.25, 0.1, False, "normal")),
+        ("snake", (32, 0.25, 0.2, False, "normal")),
+        ("wallavoider", (32, 0.25, 0.1, True, "normal")),
     ],
 )
-def test_the_papers_settings_for_each_of_its_tasks(task, expected):
+def test_the_published_settings_for_each_task(task, expected):
     recipe = load_recipe("search", "paper", task=task)
     assert (recipe.population, recipe.sigma, recipe.elite, recipe.decay, recipe.init) == expected
     assert recipe.states == 10 and recipe.budget.calls == 220 and recipe.budget.primitives is None
