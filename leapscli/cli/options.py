@@ -35,9 +35,10 @@ DryRunOption = Annotated[
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 
 
-def overrides(settings: list[str] | None, seed: int | None = None) -> list[str]:
-    """`--set` texts, with `--seed` as one more, for `load_recipe`."""
-    return [*(settings or []), *([f"seed={seed}"] if seed is not None else [])]
+def overrides(settings: list[str] | None, seed: int | None = None, max_time: str | None = None) -> list[str]:
+    """`--set` texts, with `--seed` and `--max-time` as more of them, for `load_recipe`."""
+    more = {"seed": seed, "max_time": max_time}
+    return [*(settings or []), *(f"{name}={value}" for name, value in more.items() if value is not None)]
 
 
 def command_line() -> str:

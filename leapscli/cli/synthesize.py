@@ -77,28 +77,14 @@ def synthesize(
     program.txt, history.csv, and a manifest with the metrics.
     """
     from leapscli.artifacts.store import Workspace
+    from leapscli.stages.search_recipe import choose_recipe
 
-    place = Workspace.locate(workspace)
-    extra = {"searcher": searcher, "max_time": max_time}
-    chosen = overrides([*(settings or []), *(f"{k}={v}" for k, v in extra.items() if v is not None)], seed)
-    plan = _plan(place, task, size, model, _recipe(place, task, recipe, searcher, chosen))
+    place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
+    plan = _plan(place, task, size, model, choose_recipe(place.root, task, recipe, searcher, chosen))
     if dry_run:
         _say_plan(plan, as_json)
     else:
         _report(_run(plan, resume), place, as_json)
-
-
-def _recipe(place: Workspace, task: str, name: str | None, searcher: str | None, chosen: list[str]) -> SearchRecipe:
-    """The recipe asked for, else the searcher's own, else the default."""
-    from leapscli.recipes.loading import DEFAULTS, load_recipe, recipe_files
-    from leapscli.search.registry import find
-
-    if searcher is not None:
-        find(searcher)
-    own = searcher if searcher in recipe_files("search", place.root) else None
-    recipe = load_recipe("search", name or own or DEFAULTS["search"], chosen, place.root, task=task)
-    find(recipe.searcher)
-    return recipe
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:

@@ -55,7 +55,8 @@ def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
     if not plan.recipe.held_out:
         return None
     worlds = plan.task.sample(plan.recipe.held_out, state_seed(plan.recipe.seed, "held-out"))
-    return float(plan.task.returns(program, worlds, engine_budget(plan.recipe.budget)).mean())
+    budget = engine_budget(plan.recipe.budget)
+    return float(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
 
 
 def _program_text(plan: Plan, ranking: Podium, held_out: float | None) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +45,7 @@ class Plan:
     task: Task
     model: Artifact | None
     search: Search
+    threads: int | None = None  # of the engine; None: one a core
 
     @property
     def limits(self) -> Limits:
@@ -53,11 +56,16 @@ class Plan:
     @property
     def key(self) -> str:
         """What is searched for, and how, but not for how long: equal keys can continue one another."""
-        parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
-        own = self.task.source.read_text(encoding="utf-8") if self.task.source else None
-        task = [self.task.name, self.task.height, self.task.width, own]
-        text = json.dumps([parts, task, self.model and self.model.manifest.content], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return search_key(self.recipe, self.task, self.model)
+
+
+def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
+    """The key of a search, known before anything is loaded."""
+    parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
+    own = task.source.read_text(encoding="utf-8") if task.source else None
+    about = [task.name, task.height, task.width, own]
+    text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def find_model(workspace: Workspace, reference: str | None) -> Artifact:
@@ -102,12 +110,20 @@ class ModelSpace:
 
 def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
     """The latent space of a model artifact, decoded as the recipe says."""
+    return ModelSpace(_load_model(model.file("weights.safetensors")), sampled=recipe.decoding == "sampled")
+
+
+@lru_cache(maxsize=1)
+def _load_model(weights: Path) -> LatentModel:
+    """The model in a file; the last one stays, for the next search of this process."""
     from leapscli.vae.model import LatentModel
 
-    return ModelSpace(LatentModel.load(model.file("weights.safetensors")), sampled=recipe.decoding == "sampled")
+    return LatentModel.load(weights)
 
 
-def prepare(recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None) -> Plan:
+def prepare(
+    recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None, *, threads: int | None = None
+) -> Plan:
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
     artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
     space = load_space(artifact, recipe) if artifact else None
@@ -115,11 +131,12 @@ def prepare(recipe: SearchRecipe, workspace: Workspace, task: Task, model: str |
 
     def objective(name: str, count: int) -> Objective:
         arena = task.arena(task.sample(count, state_seed(recipe.seed, name)))
-        return Objective(lambda tokens: task.returns(tokens, arena, budget), space.decode if space else None)
+        score = partial(task.returns, worlds=arena, budget=budget, threads=threads)
+        return Objective(score, space.decode if space else None)
 
     validation = objective("validation", recipe.validation) if recipe.validation else None
     search = Search(build(recipe, space), objective("searched", recipe.states), validation)
-    return Plan(recipe, workspace, task, artifact, search)
+    return Plan(recipe, workspace, task, artifact, search, threads)
 
 
 def engine_budget(budget: RunBudget) -> Budget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from time import monotonic
 from typing import Any
@@ -48,19 +48,49 @@ def synthesize(
         return publish(plan, draft, progress, history, reason, command)
 
 
+def conclude(plan: Plan, name: str, key: str, *, stop: StopFlag | None = None, command: str = "") -> Artifact:
+    """Runs the search to its own end, from the checkpoint on that it has under `key`, and publishes the run `name`.
+
+    Stopped by `stop`, it leaves a checkpoint, publishes nothing, and raises Interrupted.
+    """
+    with _unless_empty(plan.workspace.stage("run", name, key=key, resume=True)) as draft:
+        progress, history = _checkpoint(plan, draft) or (plan.search.begin(plan.recipe.seed), [])
+        progress, reason = _run(plan, draft, progress, history, Silent(), stop or StopFlag())
+        if len(progress.podium):
+            save(draft.path / STATE, plan.search, progress, history)
+        if reason is StopReason.INTERRUPTED:
+            raise Interrupted("stopped")
+        return publish(plan, draft, progress, history, reason, command)
+
+
+def _checkpoint(plan: Plan, draft: Draft) -> tuple[Progress, History] | None:
+    """Where a stopped or killed search stood, if it left something that can be read."""
+    with suppress(ArtifactError):
+        return load(draft.path / STATE, plan.search)
+    return None
+
+
 @contextmanager
 def _draft(plan: Plan, resume: bool) -> Iterator[Draft]:
-    """A folder that a killed search leaves behind for `resume`, unless it is still empty.
+    """A folder that a killed search leaves behind for `resume`.
 
     Where the same search is running elsewhere at this moment, one that is not kept.
     """
     with ExitStack() as stack:
+        stage, name = plan.workspace.stage, plan.task.name
         try:
-            draft = stack.enter_context(plan.workspace.stage("run", plan.task.name, key=plan.key, resume=resume))
+            draft = stack.enter_context(_unless_empty(stage("run", name, key=plan.key, resume=resume)))
         except ArtifactError:
             if resume:
                 raise
-            draft = stack.enter_context(plan.workspace.stage("run", plan.task.name))
+            draft = stack.enter_context(stage("run", name))
+        yield draft
+
+
+@contextmanager
+def _unless_empty(stage: AbstractContextManager[Draft]) -> Iterator[Draft]:
+    """A draft that stays behind only if there is something in it."""
+    with stage as draft:
         try:
             yield draft
         finally:

@@ -1,0 +1,26 @@
+"""Which recipe a search gets: the one asked for, else the searcher's own, else the default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from leapscli.recipes.loading import DEFAULTS, load_recipe, recipe_files
+from leapscli.recipes.search import SearchRecipe
+from leapscli.search.registry import find
+
+
+def choose_recipe(
+    root: Path, task: str, name: str | None, searcher: str | None, overrides: Sequence[str]
+) -> SearchRecipe:
+    """The recipe `name` of the workspace `root`, with the settings it has for `task`; `searcher` goes before its own.
+
+    Raises RecipeError, also for a searcher that there is not.
+    """
+    if searcher is not None:
+        find(searcher)
+        overrides = [*overrides, f"searcher={searcher}"]
+    own = searcher if searcher in recipe_files("search", root) else None
+    recipe = load_recipe("search", name or own or DEFAULTS["search"], overrides, root, task=task)
+    find(recipe.searcher)
+    return recipe
