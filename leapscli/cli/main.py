@@ -17,7 +17,7 @@ from leapscli import __version__
 from leapscli.errors import LeapsError
 
 # One module a command, in the order of `leaps --help`; each has `register(app)`.
-COMMANDS = ("gen_data", "data", "train", "synthesize", "run", "evaluate", "fmt", "tasks", "model", "artifacts")
+COMMANDS = ("gen_data", "data", "train", "synthesize", "sweep", "run", "evaluate", "fmt", "tasks", "model", "artifacts")
 BUG = "a bug in leaps: LEAPS_DEBUG=1 shows where; please report it"
 
 

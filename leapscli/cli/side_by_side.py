@@ -1,0 +1,67 @@
+"""What the commands that run many searches share: how many at once, where, what is shown, and how they end."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leapscli.cli.options import command_line, print_json
+from leapscli.cli.signals import graceful_stop
+from leapscli.errors import Interrupted, LeapsError
+
+if TYPE_CHECKING:
+    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep_pools import Pool
+
+ParallelOption = Annotated[
+    int | None,
+    typer.Option(
+        "--parallel", metavar="N", min=1, help="Searches side by side, each on one core. Else as many as cores.",
+        show_default=False,
+    ),
+]  # fmt: skip
+SAVED = "searches under way have left checkpoints; the same command goes on: "
+
+
+def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
+    """Makes what is missing, shown on stderr."""
+    from rich.console import Console
+
+    from leapscli.report.sweep_view import sweep_view
+
+    with graceful_stop() as stop, sweep_view(Console(stderr=True)) as reporter:
+        sweep.run(_pool(parallel, ray), reporter=reporter, stop=stop)
+
+
+def _pool(parallel: int | None, ray: bool) -> AbstractContextManager[Pool]:
+    if ray:
+        from leapscli.stages.sweep_ray import ray_tasks
+
+        return ray_tasks(parallel)
+    from leapscli.stages.sweep_pools import processes
+
+    return processes(parallel)
+
+
+def say_plan(sweep: Sweep, as_json: bool) -> None:
+    """What a run would do."""
+    if as_json:
+        left = {job.name for job in sweep.left}
+        print_json([{"run": job.name, "left": job.name in left, "recipe": job.recipe.resolved()} for job in sweep.jobs])
+        return
+    many = f"{len(sweep.jobs):,} searches, {len(sweep.jobs) - len(sweep.left):,} of which are there already"
+    typer.echo(f"would make {many}: {', '.join(job.name for job in sweep.left[:8])} …", err=True)
+
+
+def end(sweep: Sweep) -> None:
+    """Raises what there is to complain of: searches that failed, or a stop before the end."""
+    for failure in sweep.failures:
+        hint = f" ({failure.hint})" if failure.hint else ""
+        typer.echo(f"failed: {failure.job.name}: {failure.error}{hint}", err=True)
+    done, total = len(sweep.runs()), len(sweep.jobs)
+    if sweep.left:
+        raise Interrupted(f"stopped with {done:,} of {total:,} searches made", SAVED + command_line())
+    if sweep.failures:
+        raise LeapsError(f"{total - done:,} of {total:,} searches failed", "the same command tries them again")

@@ -1,0 +1,127 @@
+"""`leaps sweep`: tasks × searchers × seeds, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leapscli.cli.options import (
+    DryRunOption,
+    JsonOption,
+    SetOption,
+    WorkspaceOption,
+    command_line,
+    overrides,
+    print_json,
+)
+from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
+from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
+
+if TYPE_CHECKING:
+    from leapscli.stages.sweep import Sweep
+
+TasksOption = Annotated[
+    list[str],
+    typer.Option(
+        "--task",
+        "--tasks",
+        metavar="TASK,…",
+        help="What to solve: maze,harvester; all, leaps, karel-hard or llm-gs; my_task.py. May be repeated.",
+        show_default=False,
+    ),
+]
+SearchersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--searcher",
+        "--searchers",
+        metavar="SEARCHER,…",
+        help="How to search: cem,cebs. May be repeated. Else the default.",
+        show_default=False,
+    ),
+]
+RecipesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recipe",
+        "--preset",
+        metavar="RECIPE,…",
+        help="Recipes, each with every searcher named. Else each searcher's own.",
+        show_default=False,
+    ),
+]
+SeedsOption = Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Searches of each kind.")]
+FirstSeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="The first seed. Else the recipe's.", show_default=False)
+]
+RayOption = Annotated[
+    bool, typer.Option("--ray", help="On a Ray cluster: that of RAY_ADDRESS, else this machine's, else a new one here.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds `leaps sweep`."""
+    app.command()(sweep)
+
+
+def sweep(
+    task: TasksOption,
+    searcher: SearchersOption = None,
+    recipe: RecipesOption = None,
+    seeds: SeedsOption = 5,
+    seed: FirstSeedOption = None,
+    parallel: ParallelOption = None,
+    ray: RayOption = False,
+    model: ModelOption = None,
+    settings: SetOption = None,
+    max_time: MaxTimeOption = None,
+    size: SizeOption = None,
+    workspace: WorkspaceOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Search for every task with every searcher, several seeds of each, side by side.
+
+    Every search is a run of its own, called like maze-cem-s0. The same command again goes on where it was stopped
+    or killed, and makes nothing twice.
+    """
+    from leapscli.artifacts.store import Workspace
+    from leapscli.stages.sources import parse_size
+    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep_jobs import methods, plan_jobs, split, task_names
+    from leapscli.stages.sweep_ray import find_ray
+
+    if ray:
+        find_ray()
+    place = Workspace.locate(workspace)
+    jobs = plan_jobs(
+        place,
+        task_names(task),
+        methods(split(recipe or []), split(searcher or [])),
+        seeds,
+        model=model,
+        size=parse_size(size),
+        overrides=overrides(settings, seed, max_time),
+        command=command_line(),
+    )
+    sweep = Sweep(jobs, place)
+    if dry_run:
+        say_plan(sweep, as_json)
+        return
+    run_sweep(sweep, parallel, ray=ray)
+    _report(sweep, as_json)
+    end(sweep)
+
+
+def _report(sweep: Sweep, as_json: bool) -> None:
+    """The table on stdout, or all of it as JSON; what to do next on stderr."""
+    from leapscli.report.console import screen
+    from leapscli.report.sweep_view import show_sweep
+
+    if as_json:
+        print_json(sweep.record())
+        return
+    show_sweep(screen(), sweep.board)
+    if runs := sweep.runs():
+        typer.echo(f"the runs are called like {runs[-1][0].name}: leaps run {runs[-1][0].name}", err=True)
