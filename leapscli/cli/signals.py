@@ -13,7 +13,7 @@ from leapscli.progress import StopFlag
 
 
 @contextmanager
-def graceful_stop() -> Iterator[StopFlag]:
+def graceful_stop(quiet: bool = False) -> Iterator[StopFlag]:
     """A flag that the first signal sets; a second one raises KeyboardInterrupt, which ends with exit code 130."""
     flag = StopFlag()
 
@@ -21,6 +21,8 @@ def graceful_stop() -> Iterator[StopFlag]:
         if flag.requested:
             raise KeyboardInterrupt
         flag.request()
+        if quiet:
+            return
         print("\nstopping; work is being saved (once more stops at once)", file=sys.stderr, flush=True)
 
     if threading.current_thread() is not threading.main_thread():  # only the main thread can be told of signals

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,7 +24,7 @@ from leapscli.cli.options import (
     resume_line,
 )
 from leapscli.cli.signals import graceful_stop
-from leapscli.errors import Interrupted
+from leapscli.errors import Interrupted, LeapsError
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -36,6 +40,7 @@ MaxTimeOption = Annotated[
     str | None, typer.Option("--max-time", metavar="TIME", help="End after 90s, 45m, 2h.", show_default=False)
 ]
 NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
+PAUSE = 2.0  # seconds in which the first process can say what is wrong: when another ends, torchrun ends it too
 
 
 def register(app: typer.Typer) -> None:
@@ -67,24 +72,48 @@ def train(
 
     place = Workspace.locate(workspace)
     chosen = overrides([*(settings or []), *([f"max_time={max_time}"] if max_time else [])], seed)
-    plan = prepare(load_recipe("model", recipe or DEFAULTS["model"], chosen, place.root), place, data, name, device)
-    if dry_run:
-        _say_plan(plan, as_json)
-    else:
-        _report(_run(plan, resume), as_json)
+    with _one_voice():
+        plan = prepare(load_recipe("model", recipe or DEFAULTS["model"], chosen, place.root), place, data, name, device)
+        if not dry_run:
+            artifact = _run(plan, resume)
+            if artifact:
+                _report(artifact, as_json)
+        elif plan.ranks.leads:
+            _say_plan(plan, as_json)
 
 
-def _run(plan: Plan, resume: bool) -> Artifact:
+@contextmanager
+def _one_voice() -> Iterator[None]:
+    """Of the processes that torchrun started, which meet the same mistakes, only the first says what is wrong."""
+    try:
+        yield
+    except LeapsError as error:
+        if "TORCHELASTIC_RUN_ID" in os.environ and os.environ["RANK"] != "0":
+            time.sleep(PAUSE)
+            raise typer.Exit(error.exit_code) from None
+        raise
+
+
+def _run(plan: Plan, resume: bool) -> Artifact | None:
     from leapscli.jit import announce_compilation
+    from leapscli.progress import Silent
     from leapscli.report.progress import progress
     from leapscli.stages.train import train
 
-    with graceful_stop() as stop, progress() as reporter:
+    leads = plan.ranks.leads
+    with graceful_stop(quiet=not leads) as stop, progress() if leads else nullcontext(Silent()) as reporter:
         announce_compilation(reporter.note)
         try:
-            return train(plan, reporter=reporter, stop=stop, resume=resume, command=command_line())
+            return train(plan, reporter=reporter, stop=stop, resume=resume, command=_launched(command_line(), plan))
         except Interrupted as error:
-            raise Interrupted(error.message, resume_line()) from None
+            raise Interrupted(error.message, _launched(resume_line(), plan)) from None
+
+
+def _launched(command: str, plan: Plan) -> str:
+    """The command with what started it."""
+    if plan.ranks.count == 1:
+        return command
+    return f"torchrun --nproc-per-node {plan.ranks.here} -m leapscli {command.removeprefix('leaps ')}"
 
 
 def _say_plan(plan: Plan, as_json: bool) -> None:

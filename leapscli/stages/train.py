@@ -16,6 +16,9 @@ from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.recipes.model import ModelRecipe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leapscli.vae.distributed import Ranks
     from leapscli.vae.trainer import Ended
 
 DATASET, CHECKPOINT, WEIGHTS, METRICS = "programs.h5", "checkpoint.safetensors", "weights.safetensors", "metrics.jsonl"
@@ -31,6 +34,7 @@ class Plan:
     dataset: Artifact
     name: str
     device: str
+    ranks: Ranks
     facts: dict[str, Any]
 
     @property
@@ -46,16 +50,18 @@ def prepare(recipe: ModelRecipe, workspace: Workspace, dataset: str | None, name
     from leapscli.artifacts.artifact import check_name
     from leapscli.artifacts.programs_h5 import ProgramsReader
     from leapscli.vae.device import choose_device, choose_precision
+    from leapscli.vae.distributed import Ranks
     from leapscli.vae.network import Network
     from leapscli.vae.trainer import shape_of
 
-    artifact, chosen = workspace.resolve(dataset, "dataset"), choose_device(device)
+    artifact, ranks = workspace.resolve(dataset, "dataset"), Ranks.launched()
+    chosen = choose_device(ranks.device(device))
     reader = ProgramsReader(artifact.file(DATASET))
     splits = {split: len(reader.split(split)) for split in ("train", "validation")}
     weights = sum(parameter.numel() for parameter in Network(shape_of(recipe, reader)).parameters())
     facts = {"dataset": artifact.reference, **splits, "weights": weights}
-    facts["precision"] = choose_precision(chosen, recipe.amp).label
-    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), facts)
+    facts["precision"] = ranks.together(choose_precision(chosen, recipe.amp).label)
+    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), ranks, facts)
 
 
 def train(
@@ -65,26 +71,45 @@ def train(
     stop: StopFlag | None = None,
     resume: bool = False,
     command: str = "",
-) -> Artifact:
+) -> Artifact | None:
     """Trains, and publishes a model: weights.safetensors (the best), metrics.jsonl and checkpoint.safetensors.
 
     Raises Interrupted when `stop` ends it; the work is kept. `resume` continues the same training where it stopped or
     was killed, or a published model's with higher limits; where there is nothing left to do, that model is returned.
+    Of several processes the first does all that; the others help, silently, and return None.
     """
-    from leapscli.artifacts.programs_h5 import ProgramsReader
-    from leapscli.vae import trainer
-
     reporter, stop = reporter or Silent(), stop or StopFlag()
+    with plan.ranks.joined(plan.device):
+        if plan.ranks.leads:
+            return _lead(plan, reporter, stop, resume, command)
+        place: Path | None = plan.ranks.told(None)
+        if place is not None:
+            _learn(plan, place, Silent(), stop, resume)
+        return None
+
+
+def _lead(plan: Plan, reporter: Reporter, stop: StopFlag, resume: bool, command: str) -> Artifact:
+    """What the first process does: all that is to do, where there is no other."""
     with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
-        if resume and (earlier := _take_up(plan, draft, reporter)):
+        earlier = _take_up(plan, draft, reporter) if resume else None
+        plan.ranks.told(None if earlier else draft.path)
+        if earlier:
             return earlier
-        source = ProgramsReader(plan.dataset.file(DATASET))
-        ended, best = trainer.train(
-            plan.recipe, source, out=draft.path, device=plan.device, reporter=reporter, stop=stop, resume=resume
-        )
-        if ended is trainer.Ended.ASKED:
+        ended, best = _learn(plan, draft.path, reporter, stop, resume)
+        if ended == "asked":
             raise Interrupted(f"stopped; the work so far is in {draft.path}")
         return _publish(plan, draft, ended, best, command)
+
+
+def _learn(plan: Plan, out: Path, reporter: Reporter, stop: StopFlag, resume: bool) -> tuple[Ended, dict[str, Any]]:
+    """The training itself, in the folder `out`."""
+    from leapscli.artifacts.programs_h5 import ProgramsReader
+    from leapscli.vae.trainer import train
+
+    source = ProgramsReader(plan.dataset.file(DATASET))
+    return train(
+        plan.recipe, source, out=out, device=plan.device, reporter=reporter, stop=stop, resume=resume, ranks=plan.ranks
+    )
 
 
 def _publish(plan: Plan, draft: Draft, ended: Ended, best: dict[str, Any], command: str) -> Artifact:

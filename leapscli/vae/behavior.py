@@ -16,8 +16,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae.decode import Decoding
+from leapscli.vae.decode import DRAWS, Decoding
 from leapscli.vae.decoder import Decoder
+from leapscli.vae.device import Noise
 from leapscli.vae.packing import by_length, pack_programs
 from leapscli.world.engine import Budget, rollouts
 from leapscli.world.world import Worlds
@@ -52,11 +53,15 @@ def agreement(actions: Array, lengths: Array, others: Array, other_lengths: Arra
     return shares
 
 
-def behavior_loss(decoder: Decoder, z: Tensor, traces: Traces, noise: torch.Generator) -> tuple[Tensor, Tensor]:
-    """The surrogate whose gradient is REINFORCE's, per sampled token, and the mean reward; z is [B, Z]."""
+def behavior_loss(decoder: Decoder, z: Tensor, traces: Traces, noise: Noise) -> tuple[Tensor, int, Tensor]:
+    """The surrogate whose gradient is REINFORCE's, per sampled token; how many these are; and the mean reward.
+
+    z is [B, Z].
+    """
     with torch.autocast(z.device.type, enabled=False):
         decoding = Decoding(decoder)
-        samples = [TokenBatch.from_ids(decoding(z.detach(), generator=noise).cpu().numpy()) for _ in range(SAMPLES)]
+        drawn = (decoding(z.detach(), noise=noise.exponential(*DRAWS)) for _ in range(SAMPLES))
+        samples = [TokenBatch.from_ids(ids.cpu().numpy()) for ids in drawn]
     rewards = np.stack([traces.rewards(sample) for sample in samples])  # [K, B]
     advantages = (rewards - rewards.mean(0)) * (SAMPLES / (SAMPLES - 1))  # against the mean of the others
     tokens = TokenBatch.concat(samples)
@@ -67,4 +72,4 @@ def behavior_loss(decoder: Decoder, z: Tensor, traces: Traces, noise: torch.Gene
     program = torch.cat([torch.arange(n, device=z.device) for n in packed.input_sizes])[packed.at]
     weights = torch.from_numpy(advantages.ravel()[order]).to(z.device, torch.float32)[program]
     loss = (F.cross_entropy(logits, packed.targets, reduction="none") * weights).sum() / packed.predicted
-    return loss, torch.tensor(rewards.mean(), dtype=torch.float32)
+    return loss, packed.predicted, torch.tensor(rewards.mean(), dtype=torch.float32, device=z.device)

@@ -25,6 +25,7 @@ from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
 WINDOW = 64  # blocks of CHUNK programs that are shuffled into one another: 16,384 programs
+WHOLE = slice(None)
 
 
 class Source(Protocol):
@@ -41,16 +42,20 @@ class Source(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """B programs, sorted by falling length, and what they do: packed for the executor, and as whole traces."""
+    """B programs, sorted by falling length, and what they do: packed for the executor, and as whole traces.
+
+    They are the `part` of a batch that several processes share; alone all of it.
+    """
 
     programs: PackedPrograms
     demos: PackedDemos | None
     traces: Traces | None
-    rows: Array  # int64[B], where in the dataset
+    rows: Array  # int64[W], where in the dataset those of the whole batch are
+    part: slice
 
     def to(self, device: torch.device) -> Batch:
         """The same on `device`."""
-        return Batch(self.programs.to(device), self.demos and self.demos.to(device), self.traces, self.rows)
+        return Batch(self.programs.to(device), self.demos and self.demos.to(device), self.traces, self.rows, self.part)
 
 
 @dataclass(frozen=True)
@@ -80,18 +85,20 @@ class Programs:
         """Where in this split the programs of these rows of the dataset are."""
         return np.searchsorted(self.rows, rows)
 
-    def batch(self, chosen: Array, reads: Reads, rng: np.random.Generator) -> Batch:
-        """The programs at `chosen` int64[B] of this split, with the demonstrations that `rng` draws."""
+    def batch(self, chosen: Array, reads: Reads, rng: np.random.Generator, part: slice = WHOLE) -> Batch:
+        """The programs at `chosen` int64[W] of this split, with the demonstrations that `rng` draws; `part` of them."""
         chosen = chosen[by_length(self.tokens.lengths[chosen])]
+        rows, chosen = self.rows[chosen], chosen[part]
         width = int(self.tokens.lengths[chosen[0]])
         tokens = TokenBatch(self.tokens.ids[chosen, :width], self.tokens.lengths[chosen])
-        programs, rows = pack_programs(tokens, self.keys[chosen, :width]), self.rows[chosen]
-        demos = self._demos(rows, reads.demos, rng) if reads.demos else None
-        return Batch(programs, demos, self._traces(rows) if reads.traces else None, rows)
+        programs, demos = pack_programs(tokens, self.keys[chosen, :width]), None
+        if reads.demos:
+            order = rng.random((len(rows), self.source.layout.demonstrations)).argsort(1)  # drawn for all of them
+            demos = self._demos(rows[part], order[part, : reads.demos])
+        return Batch(programs, demos, self._traces(rows[part]) if reads.traces else None, rows, part)
 
-    def _demos(self, rows: Array, demos: int, rng: np.random.Generator) -> PackedDemos:
-        """`demos` of each program's demonstrations [B, D, …], without repetition."""
-        which = rng.random((len(rows), self.source.layout.demonstrations)).argsort(1)[:, :demos]
+    def _demos(self, rows: Array, which: Array) -> PackedDemos:
+        """Of each program's demonstrations [B, D, …] those at `which` [B, chosen]."""
         program = np.repeat(np.arange(len(rows)), which.shape[1])
         at = program, which.ravel()
         names = ("cells", "agents", "actions", "demo_lengths")
@@ -116,15 +123,20 @@ def steps_per_epoch(count: int, batch: int) -> int:
     return max(1, count // batch)
 
 
-def batches(programs: Programs, size: int, reads: Reads, seed: int, first: int = 0) -> Iterator[Batch]:
-    """The batches of steps `first`, `first` + 1, … without end; what is left over of an epoch is left out."""
+def batches(
+    programs: Programs, size: int, reads: Reads, seed: int, first: int = 0, part: slice = WHOLE
+) -> Iterator[Batch]:
+    """The batches of steps `first`, `first` + 1, … without end, or `part` of each.
+
+    What is left over of an epoch is left out.
+    """
     each, step, epoch, order = steps_per_epoch(len(programs), size), first, -1, np.zeros(0, np.int64)
     while True:
         if step // each != epoch:
             epoch = step // each
             order = epoch_order(len(programs), seed, epoch)
         at = step % each * size
-        yield programs.batch(order[at : at + size], reads, stream(seed, "demos", step))
+        yield programs.batch(order[at : at + size], reads, stream(seed, "demos", step), part)
         step += 1
 
 

@@ -14,11 +14,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from leapscli.dsl.grammar import END, TABLES, Cursor, Tables, advance
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID
+from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, VOCABULARY_SIZE
 from leapscli.vae.decoder import Decoder
 from leapscli.vae.masks import MASKS, keys
 
 PREFIX = tuple(TOKEN_ID[token] for token in ("DEF", "run", "m("))  # every program begins so
+DRAWS = (MAX_TOKENS, VOCABULARY_SIZE)  # a program's random numbers: its own, whatever else is decoded beside it
 WORTH = 8  # drop finished rows when they are one in so many: each drop copies what the others need
 
 
@@ -54,8 +55,11 @@ class Decoding:
         self.token_gates, self.token_head = decoder.token_parts()
 
     @torch.inference_mode()
-    def __call__(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-        """Vectors float32[B, Z] → ids uint8[B, 45], padded: the likeliest tokens, or tokens drawn with `generator`."""
+    def __call__(self, z: Tensor, *, noise: Tensor | None = None) -> Tensor:
+        """Vectors float32[B, Z] → ids uint8[B, 45], padded: the likeliest tokens.
+
+        With `noise` [B, *DRAWS], exponentially distributed, they are drawn from the decoder's distribution.
+        """
         rows, ids = self._begin(z), torch.full((len(z), MAX_TOKENS), PAD, dtype=torch.uint8, device=z.device)
         token = rows.places
         for i in range(MAX_TOKENS if len(z) else 0):
@@ -63,7 +67,8 @@ class Decoding:
             if i < len(PREFIX):
                 token = torch.full_like(rows.places, PREFIX[i])
             else:
-                token = _choose(self._logits(rows, recurrent, token, MAX_TOKENS - i), generator)
+                chance = None if noise is None else noise[rows.places, i]
+                token = _choose(self._logits(rows, recurrent, token, MAX_TOKENS - i), chance)
             ids[rows.places, i] = token.to(torch.uint8)
             self._read(rows, recurrent, token)
             token = _drop_finished(rows, token)
@@ -94,11 +99,9 @@ class Decoding:
         return self.decoder.out(hidden).add_(self.mask[keys(rows.cursor, remaining)])  # type: ignore[no-any-return]
 
 
-def _choose(logits: Tensor, generator: torch.Generator | None) -> Tensor:
-    """The next token of each row, int64[n]."""
-    if generator is None:
-        return logits.argmax(1)
-    return torch.multinomial(logits.softmax(1), 1, generator=generator).squeeze(1)
+def _choose(logits: Tensor, chance: Tensor | None) -> Tensor:
+    """The next token of each row, int64[n]: of exponential times at these rates, the shortest is the one drawn."""
+    return logits.argmax(1) if chance is None else (logits.softmax(1) / chance).argmax(1)
 
 
 def _drop_finished(rows: _Rows, token: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from leapscli.errors import InputError
 
@@ -100,3 +101,23 @@ def _keep_buffers() -> None:
 def generator(device: torch.device, key: int) -> torch.Generator:
     """A generator of its own for one purpose and one step, so that no state needs saving."""
     return torch.Generator(device).manual_seed(int(key) >> 1)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Random numbers of a batch: drawn for all its `rows`, of which `part` are wanted, as they would be without it."""
+
+    generator: torch.Generator
+    rows: int
+    part: slice
+
+    def normal(self, *shape: int) -> Tensor:
+        """From N(0, 1): [B, *shape]."""
+        return self._empty(shape).normal_(generator=self.generator)[self.part]
+
+    def exponential(self, *shape: int) -> Tensor:
+        """From the exponential distribution, above 0: [B, *shape]."""
+        return self._empty(shape).exponential_(generator=self.generator)[self.part]
+
+    def _empty(self, shape: tuple[int, ...]) -> Tensor:
+        return torch.empty(self.rows, *shape, device=self.generator.device)

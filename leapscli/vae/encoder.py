@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from leapscli.dsl.vocabulary import VOCABULARY_SIZE
+from leapscli.vae.device import Noise
 from leapscli.vae.gru import GRU, Sizes
 
 
@@ -28,7 +29,6 @@ class Encoder(nn.Module):
         return self.mean(last).to(start.dtype), self.log_sigma(last).to(start.dtype)
 
 
-def sample(mean: Tensor, log_sigma: Tensor, generator: torch.Generator | None) -> Tensor:
+def sample(mean: Tensor, log_sigma: Tensor, noise: Noise) -> Tensor:
     """z = μ + σ·ε, the reparametrisation: [B, Z]."""
-    noise = torch.randn(mean.shape, generator=generator, device=mean.device, dtype=mean.dtype)
-    return mean + log_sigma.exp() * noise
+    return mean + log_sigma.exp() * noise.normal(mean.shape[1])

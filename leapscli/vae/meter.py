@@ -7,17 +7,22 @@ from torch import Tensor
 
 from leapscli.errors import LeapsError
 from leapscli.vae.data import Array
+from leapscli.vae.distributed import ALONE, Ranks
 from leapscli.vae.objective import Terms
 
 SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accuracy", "reward")
 
 
 class Meter:
-    """Sums since the last `averages`, and the losses since the last `check`."""
+    """Sums since the last `averages`, and the losses since the last `check`.
+
+    With several processes each adds its part of every term, and all of them ask together.
+    """
 
     HINT = "begin anew with a lower optimizer.lr, a longer optimizer.warmup, or amp=off; see docs/training.md"
 
-    def __init__(self) -> None:
+    def __init__(self, ranks: Ranks = ALONE) -> None:
+        self._ranks = ranks
         self._sums: dict[str, tuple[Tensor, int]] = {}
         self._recent: list[tuple[int, Array, Tensor]] = []
 
@@ -36,16 +41,16 @@ class Meter:
         """
         if not self._recent:
             return 0.0
-        losses = torch.stack([loss for _, _, loss in self._recent]).double().cpu()
-        for (step, rows, _), value in zip(self._recent, losses.tolist(), strict=True):
+        losses = self._ranks.sum(torch.stack([loss for _, _, loss in self._recent]).double()).tolist()
+        for (step, rows, _), value in zip(self._recent, losses, strict=True):
             if value - value != 0:  # NaN or infinite
                 some = ", ".join(str(row) for row in sorted(rows.tolist())[:5])
                 raise LeapsError(f"step {step}: the loss is {value}, on programs {some}, … of the dataset", self.HINT)
         self._recent.clear()
-        return float(losses.mean())
+        return float(sum(losses) / len(losses))
 
     def averages(self) -> dict[str, float]:
         """The means since the last call; reads the device."""
-        found = {name: float(total) / count for name, (total, count) in self._sums.items()}
-        self._sums = {}
-        return found
+        sums, self._sums = self._sums, {}
+        totals = self._ranks.sum(torch.stack([total for total, _ in sums.values()])).tolist() if sums else []
+        return {name: total / count for (name, (_, count)), total in zip(sums.items(), totals, strict=True)}

@@ -17,8 +17,8 @@ from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError, InputError
 from leapscli.seeding import stream_key
 from leapscli.vae.checkpoint import load_state
-from leapscli.vae.decode import Decoding
-from leapscli.vae.device import choose_device, generator
+from leapscli.vae.decode import DRAWS, Decoding
+from leapscli.vae.device import Noise, choose_device, generator
 from leapscli.vae.network import Network, Shape
 from leapscli.vae.packing import by_length, pack_tokens
 from leapscli.vae.state import WEIGHTS, save_model
@@ -73,10 +73,11 @@ class LatentModel:
         vectors = torch.as_tensor(np.asarray(z, np.float32))
         if vectors.ndim != 2 or vectors.shape[1] != self.latent:
             raise InputError(f"vectors are [P, {self.latent}] for this model, not {list(vectors.shape)}")
-        noise = None if greedy else generator(self.device, int(stream_key(seed, "decode")))
-        parts = [
-            self._decoding(part.to(self.device), generator=noise).cpu().numpy() for part in torch.split(vectors, CHUNK)
-        ]
+        draws = generator(self.device, int(stream_key(seed, "decode")))
+        parts = []
+        for part in torch.split(vectors, CHUNK):
+            noise = None if greedy else Noise(draws, len(part), slice(None)).exponential(*DRAWS)
+            parts.append(self._decoding(part.to(self.device), noise=noise).cpu().numpy())
         return TokenBatch.from_ids(np.concatenate(parts))
 
     def decode(self, z: ArrayLike) -> list[Program]:

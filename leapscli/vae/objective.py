@@ -8,21 +8,24 @@ from torch import Tensor
 from leapscli.recipes.model import ModelRecipe
 from leapscli.vae.behavior import behavior_loss
 from leapscli.vae.data import Batch
-from leapscli.vae.device import Precision
+from leapscli.vae.device import Noise, Precision
 from leapscli.vae.encoder import sample
 from leapscli.vae.losses import executor_loss, kl_by_dimension, token_loss
 from leapscli.vae.network import Network
 
 Terms = dict[str, Tensor]
+Counts = dict[str, int]
 
 
 def terms_of(
-    network: Network, batch: Batch, precision: Precision, noise: torch.Generator, *, behavior: bool = False
-) -> Terms:
+    network: Network, batch: Batch, precision: Precision, generator: torch.Generator, *, behavior: bool = False
+) -> tuple[Terms, Counts]:
     """Scalars on the device, none of them read: `tokens`, `kl`, `executor`, `behavior` (the losses), and accuracies.
 
     `kl_by_dimension` is [Z], and `right`, only for batches with demonstrations, bool[U]. `behavior` asks for L_R.
+    Beside them, how many tokens, programs or moments each scalar is the mean of.
     """
+    noise = Noise(generator, len(batch.rows), batch.part)
     with precision.autocast():
         mean, log_sigma = network.encoder(batch.programs.tokens, batch.programs.sizes)
         z = sample(mean, log_sigma, noise)
@@ -36,13 +39,16 @@ def terms_of(
         "kl_by_dimension": by_dimension.detach(),
         "token_accuracy": (logits.detach().argmax(1) == batch.programs.targets).float().mean(),
     }
+    counts = {"tokens": batch.programs.predicted, "kl": len(z), "token_accuracy": len(logits)}
     if actions is not None and batch.demos is not None:
         terms["executor"] = executor_loss(actions, batch.demos.targets)
         terms["right"] = actions.detach().argmax(1) == batch.demos.targets
         terms["action_accuracy"] = terms["right"].float().mean()
+        counts |= dict.fromkeys(("executor", "action_accuracy"), len(actions))
     if sampled is not None:
-        terms["behavior"], terms["reward"] = sampled
-    return terms
+        terms["behavior"], counts["behavior"], terms["reward"] = sampled
+        counts["reward"] = len(z)
+    return terms, counts
 
 
 def total(terms: Terms, recipe: ModelRecipe) -> Tensor:

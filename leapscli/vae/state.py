@@ -15,6 +15,7 @@ from leapscli.artifacts.weights import save_weights
 from leapscli.recipes.model import ModelRecipe
 from leapscli.vae.checkpoint import FILE, load_checkpoint, save_checkpoint
 from leapscli.vae.device import Precision
+from leapscli.vae.distributed import ALONE, Ranks
 from leapscli.vae.network import Network, Shape
 
 WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
@@ -33,18 +34,21 @@ class Training:
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     last: int  # the step at which it will end, as far as can be told
+    ranks: Ranks = ALONE  # with whom; the first writes
     step: int = 0
     best: Record = field(default_factory=dict)  # the validation whose weights are kept
     latest: Record = field(default_factory=dict)
     began: float = field(default_factory=time.perf_counter)
 
     @classmethod
-    def begin(cls, recipe: ModelRecipe, shape: Shape, precision: Precision, out: Path) -> Training:
+    def begin(
+        cls, recipe: ModelRecipe, shape: Shape, precision: Precision, out: Path, ranks: Ranks = ALONE
+    ) -> Training:
         """At step 0, with weights that follow from the seed."""
         network = Network(shape, recipe.seed).to(precision.device)
         settings = recipe.optimizer
         optimizer = torch.optim.AdamW(network.parameters(), settings.lr, weight_decay=settings.weight_decay, fused=True)
-        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps)
+        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps, ranks)
 
     @property
     def seconds(self) -> float:
@@ -63,6 +67,8 @@ class Training:
         notes = load_checkpoint(self.out, self.network, self.optimizer, self.scaler)
         self.step, self.last, self.best, self.latest = (notes[key] for key in ("step", "last", "best", "latest"))
         self.began = time.perf_counter() - notes["seconds"]
+        if not self.ranks.leads:
+            return
         path = self.out / METRICS
         lines = path.read_text().splitlines() if path.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= self.step]
@@ -72,15 +78,18 @@ class Training:
         """Write the checkpoint."""
         keys = ("step", "last", "best", "latest", "seconds")
         notes = {key: getattr(self, key) for key in keys}
-        save_checkpoint(self.out, self.network, self.optimizer, self.scaler, notes)
+        if self.ranks.leads:
+            save_checkpoint(self.out, self.network, self.optimizer, self.scaler, notes)
 
     def log(self, record: Record) -> None:
         """Append a validation to metrics.jsonl; if none was better, keep its weights."""
+        better = not self.best or _merit(record) > _merit(self.best)
+        self.latest, self.best = record, record if better else self.best
+        if not self.ranks.leads:
+            return
         with (self.out / METRICS).open("a") as file:
             file.write(json.dumps(record) + "\n")
-        self.latest = record
-        if not self.best or _merit(record) > _merit(self.best):
-            self.best = record
+        if better:
             save_model(self.out / WEIGHTS, self.network, record)
 
 

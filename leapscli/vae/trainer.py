@@ -18,6 +18,7 @@ from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
 from leapscli.vae.data import Batch, Programs, Reads, Source, ahead, batches
 from leapscli.vae.device import choose_device, choose_precision, generator, prepare
+from leapscli.vae.distributed import ALONE, Ranks
 from leapscli.vae.meter import Meter
 from leapscli.vae.network import Shape
 from leapscli.vae.objective import Terms, terms_of, total
@@ -45,23 +46,27 @@ def train(
     reporter: Reporter | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
+    ranks: Ranks = ALONE,
 ) -> tuple[Ended, Record]:
     """Train as `recipe` says on the split "train": why it ended, and the record of the best validation.
 
     With `resume` it goes on from the checkpoint in `out`, if there is one, to the weights of a run never stopped.
+    `ranks` are the processes that train together, all with the same arguments; the first alone writes.
     Raises LeapsError, naming step and batch, when a loss is no longer a number.
     """
     reporter, stop = reporter or Silent(), stop or StopFlag()
     precision = choose_precision(choose_device(device), recipe.amp)
     prepare(precision.device)
-    training = Training.begin(recipe, shape_of(recipe, source), precision, out)
+    training = Training.begin(recipe, shape_of(recipe, source), precision, out, ranks)
     learn, held_out = Programs(source, "train"), Programs(source, "validation", limit=recipe.validation.programs)
     if not len(learn) or not len(held_out):
         raise InputError(f"{len(learn)} programs to train on and {len(held_out)} to validate with: both are needed")
+    if (batch := min(recipe.optimizer.batch, len(learn))) < ranks.count:
+        raise InputError(f"{ranks.count} processes cannot share batches of {batch}", "start fewer processes")
     if resume:
         training.resume()
     weights = sum(parameter.numel() for parameter in training.network.parameters())
-    reporter.note(f"{weights:,} weights, {len(learn):,} programs to learn from, {precision.label}")
+    reporter.note(f"{weights:,} weights, {len(learn):,} programs to learn from, {ranks.together(precision.label)}")
     return _loop(training, learn, held_out, reporter, stop), training.best
 
 
@@ -73,10 +78,10 @@ def shape_of(recipe: ModelRecipe, source: Source) -> Shape:
 
 def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Reporter, stop: StopFlag) -> Ended:
     """Steps until the recipe's number, its time, or the user ends it."""
-    recipe, meter, every = training.recipe, Meter(), training.recipe.validation.every
-    size = recipe.optimizer.batch
+    recipe, ranks, every = training.recipe, training.ranks, training.recipe.validation.every
+    meter, size = Meter(ranks), recipe.optimizer.batch
     reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
-    feed = ahead(batches(learn, size, reads, recipe.seed, training.step), training.precision.device)
+    feed = ahead(batches(learn, size, reads, recipe.seed, training.step, ranks.part), training.precision.device)
     reporter.start("training", training.last * size, "programs")
     reporter.update(training.step * size)
     while (ended := _ended(training, stop)) is None:
@@ -85,7 +90,7 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
         training.step += 1
         if training.step % READ == 0:
             loss = meter.check()
-            training.last = last_step(recipe, training.step, training.seconds)
+            training.last = ranks.told(last_step(recipe, training.step, training.seconds))
             reporter.update(training.step * size, total=training.last * size, loss=loss, **_shown(training))
         if training.step % every == 0:
             _validate(training, held_out, meter)
@@ -94,16 +99,20 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
         _validate(training, held_out, meter)
     meter.check()
     training.save()
+    ranks.told(None)  # nobody leaves before the first process has saved: torchrun would stop it
     return ended
 
 
 def _ended(training: Training, stop: StopFlag) -> Ended | None:
-    if stop.requested:
-        return Ended.ASKED
-    if training.step >= training.recipe.steps:
-        return Ended.STEPS
-    limit = training.recipe.max_time
-    return Ended.TIME if limit is not None and training.seconds >= limit and training.step else None
+    """Whether to end now, and why: all processes alike, if one was asked to or if the first one's time is up."""
+    limit, ranks = training.recipe.max_time, training.ranks
+    reasons = {  # the later outweigh the earlier
+        Ended.TIME: ranks.leads and limit is not None and training.seconds >= limit and training.step > 0,
+        Ended.STEPS: training.step >= training.recipe.steps,
+        Ended.ASKED: stop.requested,
+    }
+    weightiest = ranks.largest(max((i for i, holds in enumerate(reasons.values(), 1) if holds), default=0))
+    return list(reasons)[weightiest - 1] if weightiest else None
 
 
 def _optimise(training: Training, batch: Batch) -> Terms:
@@ -112,10 +121,12 @@ def _optimise(training: Training, batch: Batch) -> Terms:
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(recipe, training.step, training.last)
     noise = generator(training.precision.device, int(stream_key(recipe.seed, "noise", training.step)))
-    terms = terms_of(training.network, batch, training.precision, noise, behavior=training.reconstructs)
+    terms, counts = terms_of(training.network, batch, training.precision, noise, behavior=training.reconstructs)
+    terms |= {name: terms[name] * share for name, share in training.ranks.shares(counts).items()}
     terms["loss"] = total(terms, recipe)
     optimizer.zero_grad(set_to_none=True)
     scaler.scale(terms["loss"]).backward()  # type: ignore[no-untyped-call]
+    training.ranks.sum_gradients(training.network.parameters())
     scaler.unscale_(optimizer)
     clip_grad_norm_(training.network.parameters(), recipe.optimizer.clip)
     scaler.step(optimizer)
@@ -124,8 +135,14 @@ def _optimise(training: Training, batch: Batch) -> Terms:
 
 
 def _validate(training: Training, held_out: Programs, meter: Meter) -> None:
-    """Validate, and write down what came of it."""
+    """Validate, and write down what came of it; the other processes wait for it."""
     meter.check()
+    averages = meter.averages()
+    training.log(training.ranks.told(_measured(training, held_out, averages) if training.ranks.leads else {}))
+
+
+def _measured(training: Training, held_out: Programs, averages: dict[str, float]) -> Record:
+    """A line of metrics.jsonl. Raises LeapsError where the validation loss is not a number."""
     recipe, step, seconds = training.recipe, training.step, training.seconds
     found = validate(training.network, held_out, recipe, training.precision)
     if not math.isfinite(found["loss"]):
@@ -133,7 +150,7 @@ def _validate(training: Training, held_out: Programs, meter: Meter) -> None:
     seen = step * recipe.optimizer.batch
     record: Record = {"step": step, "programs": seen, "seconds": round(seconds, 2)}
     record |= {"lr": learning_rate(recipe, step - 1, training.last), "programs_per_second": round(seen / seconds, 1)}
-    training.log(record | {"train": meter.averages(), "validation": found})
+    return record | {"train": averages, "validation": found}
 
 
 def _shown(training: Training) -> dict[str, object]:

@@ -31,7 +31,7 @@ def validate(network: Network, programs: Programs, recipe: ModelRecipe, precisio
     decoding, parts, exact, lengths = Decoding(network.decoder), [], [], []
     for batch in in_order(programs, recipe.optimizer.batch, reads):
         moved = batch.to(precision.device)
-        terms = terms_of(network, moved, precision, noise)
+        terms, _ = terms_of(network, moved, precision, noise)
         terms["loss"] = total(terms, recipe)
         parts.append((len(batch.rows), terms, _traces_right(moved.demos, terms)))
         exact.append(_reconstructed(network, decoding, moved, programs))

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
-from leapscli.errors import RecipeError
+from leapscli.errors import ArtifactError, RecipeError
 from tests.stages.test_train import place  # noqa: F401
 
 runner = CliRunner()
@@ -49,3 +49,19 @@ def test_a_dry_run_writes_nothing(place: Workspace) -> None:  # noqa: F811
 def test_a_wrong_setting_is_named(place: Workspace) -> None:  # noqa: F811
     with pytest.raises(RecipeError, match="unknown key"):
         call(place, "--set", "optimizer.lrr=1")
+
+
+def test_of_several_processes_the_first_alone_says_what_is_wrong(
+    place: Workspace,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("leapscli.cli.train.PAUSE", 0.0)
+    for name, value in {"TORCHELASTIC_RUN_ID": "x", "WORLD_SIZE": "2", "RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LOCAL_RANK", "1"), monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    result = call(place, "--data", "nope", code=2)
+    assert result.output == ""
+    monkeypatch.setenv("RANK", "0")
+    with pytest.raises(ArtifactError, match="no dataset nope"):
+        call(place, "--data", "nope")
+    assert "2 × cpu float32" in call(place, "--dry-run").stderr

@@ -11,6 +11,7 @@ import torch
 from leapscli.vae import state
 from leapscli.vae.behavior import agreement, behavior_loss
 from leapscli.vae.data import Programs, Reads
+from leapscli.vae.device import Noise
 from leapscli.vae.network import Network, Shape
 from leapscli.vae.trainer import train
 from tests.vae.corpus import corpus, recipe
@@ -41,9 +42,10 @@ def test_it_raises_the_reward() -> None:
     traces = held.batch(np.arange(40), Reads(traces=True), np.random.default_rng(0)).traces
     assert traces is not None
     z = torch.randn(40, 16, generator=torch.Generator().manual_seed(0))
-    optimizer, noise, rewards = torch.optim.Adam(network.decoder.parameters(), 0.02), torch.Generator(), []
+    optimizer, rewards = torch.optim.Adam(network.decoder.parameters(), 0.02), []
+    noise = Noise(torch.Generator(), 40, slice(None))
     for _ in range(24):
-        loss, reward = behavior_loss(network.decoder, z, traces, noise)
+        loss, _, reward = behavior_loss(network.decoder, z, traces, noise)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -1,0 +1,156 @@
+"""Two processes train what one does: the same losses and weights, one hand that writes, one end for both."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from leapscli.artifacts.weights import load_weights
+from leapscli.errors import InputError, LeapsError
+from leapscli.progress import Silent, StopFlag
+from leapscli.vae import state, trainer
+from leapscli.vae.checkpoint import FILE
+from leapscli.vae.distributed import Ranks
+from leapscli.vae.state import METRICS, WEIGHTS
+from tests.vae.corpus import corpus, recipe
+
+PLAN = recipe(steps=11, optimizer={"batch": 15, "lr": 3e-3, "warmup": 3}, losses={"behavior": 1.0})
+STEP = 7  # where one of them is asked to stop
+
+
+class StopAt(Silent):
+    """Asks to stop at the first look at the losses after so many programs."""
+
+    def __init__(self, programs: float) -> None:
+        self.programs, self.flag, self.said = programs, StopFlag(), 0
+
+    def update(self, done: int, **fields: object) -> None:
+        self.said += 1
+        if done >= self.programs:
+            self.flag.request()
+
+
+def learn(folder: Path, ranks: Ranks, stop_at: float = float("inf"), resume: bool = False) -> str:
+    """Train in `folder`, with L_R from the first validation on, all looks at the losses after each step."""
+    folder.mkdir(exist_ok=True)
+    trainer.READ, state.RECONSTRUCTS = 1, -1.0
+    reporter = StopAt(stop_at)
+    ended, _ = trainer.train(
+        PLAN, corpus(), out=folder, device="cpu", reporter=reporter, stop=reporter.flag, resume=resume, ranks=ranks
+    )
+    return str(ended)
+
+
+def one_of_two(rank: int, port: int, folder: Path) -> None:
+    """What each of the two processes does; what it met goes into `<rank>.json`."""
+    names = {"RANK": rank, "WORLD_SIZE": 2, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": 2, "TORCHELASTIC_RUN_ID": "test",
+             "MASTER_ADDR": "localhost", "MASTER_PORT": port, "TORCHELASTIC_USE_AGENT_STORE": "False"}  # fmt: skip
+    os.environ.update({name: str(value) for name, value in names.items()})
+    torch.set_num_threads(1)
+    ranks, met = Ranks.launched(), dict[str, Any]()
+    try:
+        with ranks.joined(ranks.device("cpu")):
+            met["whole"] = learn(folder / "whole", ranks)
+            met["asked"] = learn(folder / "halves", ranks, stop_at=STEP * 15 if rank == 1 else float("inf"))
+            met["step"] = load_weights(folder / "halves" / FILE)[1]["step"]
+            met["resumed"] = learn(folder / "halves", ranks, resume=True)
+            if rank == 1:
+                trainer.terms_of = lambda *_, **__: 1 / 0
+            met["began"] = time.monotonic()
+            learn(folder / "broken", ranks)
+    except (LeapsError, ZeroDivisionError) as error:
+        met["error"], met["seconds"] = str(error), time.monotonic() - met.pop("began")
+    (folder / f"{rank}.json").write_text(json.dumps(met))
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which two processes have trained; `alone` is what one process made."""
+    folder = tmp_path_factory.mktemp("two")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    processes = [get_context("spawn").Process(target=one_of_two, args=(rank, port, folder)) for rank in range(2)]
+    for process in processes:
+        process.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trainer, "READ", trainer.READ), patch.setattr(state, "RECONSTRUCTS", state.RECONSTRUCTS)
+        learn(folder / "alone", Ranks())
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    return folder
+
+
+def records(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]
+
+
+def met(folder: Path, rank: int) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / f"{rank}.json").read_text())
+    return found
+
+
+def same_weights(one: Path, other: Path, tolerance: float) -> None:
+    ours, theirs = load_weights(one)[0], load_weights(other)[0]
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        np.testing.assert_allclose(ours[name].numpy(), theirs[name].numpy(), atol=tolerance, err_msg=name)
+
+
+def test_losses_and_weights_are_those_of_one_process_with_the_same_batches(two: Path) -> None:
+    """Batches of 15, so that the two have 8 and 7 programs; L_P, L_L and, from step 5 on, L_R."""
+    alone, whole = records(two / "alone"), records(two / "whole")
+    assert [line["step"] for line in whole] == [5, 10, 11] == [line["step"] for line in alone]
+    assert "reward" in whole[-1]["train"]
+    for ours, theirs in zip(whole, alone, strict=True):
+        for part in ("train", "validation"):
+            assert ours[part] == pytest.approx(theirs[part], abs=1e-5)
+    same_weights(two / "whole" / FILE, two / "alone" / FILE, 1e-5)
+    same_weights(two / "whole" / WEIGHTS, two / "alone" / WEIGHTS, 1e-5)
+
+
+def test_both_stop_at_the_step_at_which_one_is_asked_and_go_on_to_the_same_weights(two: Path) -> None:
+    for rank in range(2):
+        found = met(two, rank)
+        assert (found["whole"], found["asked"], found["resumed"]) == ("steps", "asked", "steps")
+        assert found["step"] == STEP
+    same_weights(two / "halves" / FILE, two / "whole" / FILE, 0.0)
+    assert [r["validation"] for r in records(two / "halves")] == [r["validation"] for r in records(two / "whole")]
+
+
+def test_when_one_breaks_the_other_says_so_at_once(two: Path) -> None:
+    first, second = met(two, 0), met(two, 1)
+    assert second["error"] == "division by zero"
+    assert first["error"] == "another process of this training has ended" and first["seconds"] < 10
+
+
+def test_more_processes_than_programs_in_a_batch_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="16 processes cannot share batches of 15"):
+        trainer.train(PLAN, corpus(), out=tmp_path, device="cpu", ranks=Ranks(0, 16))
+
+
+def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever other launchers left in the environment."""
+    monkeypatch.setenv("RANK", "1"), monkeypatch.setenv("WORLD_SIZE", "2")
+    assert Ranks.launched() == Ranks()
+
+
+def test_each_process_gets_a_cuda_device_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert [Ranks(1, 2, 1, 2).device(name) for name in ("auto", "cuda", "cpu")] == ["cuda:1", "cuda:1", "cpu"]
+    assert Ranks().device("cuda:1") == "cuda:1"
+    with pytest.raises(InputError, match="3 processes, and 2 CUDA devices"):
+        Ranks(0, 3, 0, 3).device("auto")
+    with pytest.raises(InputError, match="2 processes cannot share cuda:0"):
+        Ranks(0, 2, 0, 2).device("cuda:0")
