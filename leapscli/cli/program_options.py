@@ -34,11 +34,16 @@ WorldSizeOption = Annotated[
     typer.Option("--size", metavar="N|HxW", help="Rows and columns of the world. Else the task's own, or 8.",
                  show_default=False),
 ]  # fmt: skip
+WorldSizesOption = Annotated[
+    list[str] | None,
+    typer.Option("--size", metavar="N|HxW", help="Rows and columns of the world; several times for a table.",
+                 show_default=False),
+]  # fmt: skip
 StateSeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of the initial worlds.")]
 BudgetOption = Annotated[
     str | None,
     typer.Option("--budget", metavar="calls:N|primitives:N", show_default=False,
-                 help="How long it may run. Else primitives:10000 on a task, calls:220 without."),
+                 help="How long it may run. Else primitives:10000 on a task (larger worlds: more), calls:220 without."),
 ]  # fmt: skip
 StyleOption = Annotated[
     StyleChoice | None, typer.Option("--style", help="Show the program in this form. Else its own.", show_default=False)

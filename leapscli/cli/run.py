@@ -85,7 +85,7 @@ def run(
     from leapscli.stages.files import check_writable
     from leapscli.stages.run import Setting
     from leapscli.stages.run import run as run_stage
-    from leapscli.stages.sources import choose_budget, choose_task, load_program, parse_episode, parse_size
+    from leapscli.stages.sources import choose_task, load_program, parse_budget, parse_episode, parse_size
 
     if episodes > 1 and (world or episode_seed or watch or step or png or gif or trace):
         raise InputError("--episodes counts over many; the other options show one", "leave --episodes out")
@@ -99,7 +99,8 @@ def run(
     rows, columns = height or rows, width or columns
     chosen = choose_task(source, task, rows, columns)
     episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
-    setting = Setting(episode, chosen, world, rows, columns, choose_budget(source, budget))
+    asked = parse_budget(budget) if budget is not None else None
+    setting = Setting(episode, chosen, world, rows, columns, asked, source.budget)
     if episodes > 1:
         _statistics(source, setting, episodes, as_json, style)
         return

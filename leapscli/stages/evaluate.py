@@ -1,4 +1,4 @@
-"""Score one program on many initial states of a task, in the compiled engine."""
+"""Score one program on many initial states of a task, in the compiled engine; at several sizes, too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
-from leapscli.tasks.registry import DEFAULT_BUDGET, Task
+from leapscli.tasks.registry import Task
 from leapscli.world.engine import Budget
 
 SOLVED = 1 - 1e-6  # every task's best return is 1, a sum of fractions
@@ -82,9 +82,13 @@ class Evaluation:
 
 
 def evaluate(
-    program: Program, task: Task, episodes: int, seed: int, *, budget: Budget = DEFAULT_BUDGET, first: int = 0
+    program: Program, task: Task, episodes: int, seed: int, *, budget: Budget | None = None, first: int = 0
 ) -> Evaluation:
-    """The returns of `program` on `episodes` initial worlds of `task`; world i depends on (seed, first + i) alone."""
+    """The returns of `program` on `episodes` initial worlds of `task`; world i depends on (seed, first + i) alone.
+
+    Without a `budget` it is the task's own, which grows with the area.
+    """
+    budget = budget or task.budget
     if episodes < 1:
         raise InputError(f"{episodes} episodes: at least one is needed")
     worlds = task.sample(episodes, seed, first=first)

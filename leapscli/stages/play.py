@@ -26,17 +26,17 @@ MOST_STEPS = 1_000_000  # every step is kept, for the viewers
 def play(
     program: Program, world: World, budget: Budget, *, task: Task | None = None, name: str | None = None
 ) -> Episode:
-    """The run of `program` on `world`, judged by `task` if any. Raises InputError for a budget beyond recording."""
-    if budget.limit > MOST_STEPS:
-        raise InputError(
-            f"a budget of {budget.limit:,} {budget.kind}: every step is recorded here, up to {MOST_STEPS:,}",
-            "`leaps evaluate` takes any budget",
-        )
+    """The run of `program` on `world`, judged by `task` if any. Raises InputError for a run too long to record."""
     karel, referee, made = Karel(world), Referee(task, world) if task else None, list[Step]()
     end: End = "finished"
     try:
         for step, over in _steps(program, karel, budget, referee):
             made.append(step)
+            if len(made) > MOST_STEPS:
+                raise InputError(
+                    f"the run goes beyond {MOST_STEPS:,} steps, and each is recorded here",
+                    "--budget makes it shorter; `leaps evaluate` takes any",
+                )
             if over:
                 end = "task over"
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ class Setting:
     """Where a program is to run; a map goes before a task's own worlds, and those before random ones.
 
     `episode` is (seed, index): the initial world with that index under that seed. `height` and `width` are of random
-    worlds, in cells. Without a `budget` it is that of the literature for a task, else that of `leaps.execute`.
+    worlds, in cells. Without a `budget` it is, for a task, the `usual` one (else that of the literature) grown with the
+    area of the world, else that of `leaps.execute`.
     """
 
     episode: tuple[int, int] = (0, 0)
@@ -32,15 +34,24 @@ class Setting:
     height: int | None = None
     width: int | None = None
     budget: Budget | None = None
+    usual: Budget | None = None
 
     def __post_init__(self) -> None:
-        if self.map_file and not self.task and (self.height or self.width):
+        if self.map_file and (self.height or self.width):
             raise InputError(f"{self.map_file} has its own size", "leave --size, --height and --width out")
 
     @property
     def bound(self) -> Budget:
         """The budget."""
-        return self.budget or (DEFAULT_BUDGET if self.task else PUBLISHED)
+        if self.budget or not self.task:
+            return self.budget or PUBLISHED
+        size = (self.map.height, self.map.width) if self.map else None
+        return self.task.grown(self.usual or DEFAULT_BUDGET, size)
+
+    @cached_property
+    def map(self) -> World | None:
+        """The world of the map, if there is one. Raises InputError for a map that is none."""
+        return load_world(self.map_file) if self.map_file else None
 
     @property
     def name(self) -> str | None:
@@ -50,8 +61,8 @@ class Setting:
     def world(self) -> World:
         """The initial world. Raises InputError for a map that is none, or a size that makes no sense."""
         seed, index = self.episode
-        if self.map_file:
-            return load_world(self.map_file)
+        if self.map:
+            return self.map
         if self.task:
             return self.task.sample(1, seed, first=index)[0]
         height, width = self.height or DEFAULT_SIDE, self.width or DEFAULT_SIDE

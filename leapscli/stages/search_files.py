@@ -55,7 +55,7 @@ def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
     if not plan.recipe.held_out:
         return None
     worlds = plan.task.sample(plan.recipe.held_out, state_seed(plan.recipe.seed, "held-out"))
-    budget = engine_budget(plan.recipe.budget)
+    budget = engine_budget(plan.recipe, plan.task)
     return float(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
 
 

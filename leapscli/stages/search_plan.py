@@ -20,7 +20,6 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError
-from leapscli.recipes.base import RunBudget
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
@@ -127,7 +126,7 @@ def prepare(
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
     artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
     space = load_space(artifact, recipe) if artifact else None
-    budget = engine_budget(recipe.budget)
+    budget = engine_budget(recipe, task)
 
     def objective(name: str, count: int) -> Objective:
         arena = task.arena(task.sample(count, state_seed(recipe.seed, name)))
@@ -139,9 +138,10 @@ def prepare(
     return Plan(recipe, workspace, task, artifact, search, threads)
 
 
-def engine_budget(budget: RunBudget) -> Budget:
-    """A recipe's budget as the engine's."""
-    return Budget.calls(budget.calls) if budget.calls is not None else Budget.primitives(budget.primitives or 0)
+def engine_budget(recipe: SearchRecipe, task: Task) -> Budget:
+    """The recipe's budget as the engine's, grown to the task's size."""
+    own = recipe.budget
+    return task.grown(Budget.calls(own.calls) if own.calls is not None else Budget.primitives(own.primitives or 0))
 
 
 def state_seed(seed: int, name: str) -> int:

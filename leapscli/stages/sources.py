@@ -33,6 +33,11 @@ class Source:
     run: Artifact | None = None
 
     @property
+    def budget(self) -> Budget | None:
+        """The budget of the search that found the program, at its task's own size; none for a file."""
+        return parse_budget(self.recipe["budget"]) if "budget" in self.recipe else None
+
+    @property
     def recipe(self) -> dict[str, Any]:
         """The recipe of the run that found the program; empty for a file."""
         return self.run.manifest.recipe if self.run else {}
@@ -112,9 +117,3 @@ def choose_task(source: Source, name: str | None, height: int | None, width: int
         return find_task(recipe["task"], height=height or own[0], width=width or own[1])
     except TaskError as error:
         raise TaskError(f"the task of {source.label}: {error.message}", "name it with --task") from error
-
-
-def choose_budget(source: Source, text: str | None) -> Budget | None:
-    """The budget asked for, else the one that the run of `source` was searched with, else None."""
-    text = text if text is not None else source.recipe.get("budget")
-    return parse_budget(text) if text is not None else None

@@ -29,14 +29,14 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import LeapsError, TaskError
 from leapscli.seeding import stream
-from leapscli.world.engine import Arena, Budget, Scorer
+from leapscli.world.engine import UNBOUNDED, Arena, Budget, Scorer
 from leapscli.world.world import MAX_SIDE, World, Worlds
 
 NAMES = (
     *("stairclimber", "fourcorners", "topoff", "maze", "cleanhouse", "harvester"),
     *("doorkey", "onestroke", "seeder", "snake", "pathfollow", "wallavoider"),
 )
-DEFAULT_BUDGET = Budget.primitives(10_000)
+DEFAULT_BUDGET = Budget.primitives(10_000)  # of a run at a task's own size, in the literature since 2024
 
 
 def names() -> tuple[str, ...]:
@@ -60,6 +60,20 @@ class Task:
         source: Path | None = getattr(self.module, "SOURCE", None)
         return source
 
+    @property
+    def budget(self) -> Budget:
+        """How long a run may be unless told: the literature's 10,000 primitives, grown to this size."""
+        return self.grown(DEFAULT_BUDGET)
+
+    def grown(self, budget: Budget, size: tuple[int, int] | None = None) -> Budget:
+        """A budget for the task's own size, grown with the area: for worlds of `size`, or of this task's; never less.
+
+        Harvesting 10,000 cells takes as many more primitives than harvesting 64 as there are more cells.
+        """
+        (rows, columns), (own_rows, own_columns) = size or (self.height, self.width), self.module.SIZE
+        cells, own = max(rows * columns, own_rows * own_columns), own_rows * own_columns
+        return Budget(budget.kind, min(-(-budget.limit * cells // own), UNBOUNDED))
+
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
         """`count` initial worlds; world i depends on (seed, first + i) alone."""
         draw: Callable[[np.random.Generator, int, int], World] = self.module.draw
@@ -75,11 +89,12 @@ class Task:
         self,
         programs: Sequence[Program] | TokenBatch,
         worlds: Worlds | Sequence[World] | Arena,
-        budget: Budget = DEFAULT_BUDGET,
+        budget: Budget | None = None,
         *,
         threads: int | None = None,
     ) -> NDArray[np.float64]:
         """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over."""
+        budget = budget or self.budget
         tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
         arena = worlds if isinstance(worlds, Arena) else self.arena(worlds)
         scorer = Scorer.of(getattr(self.module, "compiled_reward", self.module.reward))

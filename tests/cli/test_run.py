@@ -119,6 +119,25 @@ def test_evaluate_in_words(program):
     assert "leaps run" in result.stderr and "--episode-seed 0:" in result.stderr
 
 
+def test_several_sizes_give_a_table_and_a_list(program):
+    shared = ("evaluate", program, "--task", "harvester", "--episodes", "7", "--size", "8", "--size", "9x16")
+    result = call(*shared)
+    rows = [line.split() for line in result.stdout.splitlines() if "×" in line]
+    assert [row[0] for row in rows] == ["8×8", "9×16"] and rows[1][-2:] == ["22,500", "primitives"]
+    assert "leaps run" in result.stderr and "--size 9x16" in result.stderr
+    records = json.loads(call(*shared, "--json").stdout)["sizes"]
+    alone = [json.loads(call(*shared[:6], "--size", size, "--json").stdout) for size in ("8", "9x16")]
+    assert records == alone and [record["budget"] for record in records] == ["primitives:10000", "primitives:22500"]
+    asked = json.loads(call(*shared, "--budget", "primitives:30", "--json").stdout)["sizes"]
+    assert {record["budget"] for record in asked} == {"primitives:30"}
+
+
+def test_a_senseless_size_among_several_is_an_error_before_anything_runs(program):
+    result = runner.invoke(build(), ["evaluate", program, "--task", "cleanhouse", "--size", "14x22", "--size", "100"])
+    assert isinstance(result.exception, InputError) and "the apartment has one size" in result.exception.message
+    assert result.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

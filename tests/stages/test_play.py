@@ -11,7 +11,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
 from leapscli.errors import InputError
 from leapscli.report.episode import Playback
-from leapscli.stages.play import MOST_STEPS, play
+from leapscli.stages.play import play
 from leapscli.tasks.registry import names, task
 from leapscli.world.engine import Budget
 from leapscli.world.reference import run
@@ -99,6 +99,9 @@ def test_an_action_that_does_nothing_is_marked_so(action, seed):
     assert step.changed == {"move": not blocked, "pickMarker": False}.get(action, True)
 
 
-def test_a_run_too_long_to_record_is_refused():
-    with pytest.raises(InputError, match="1,000,000"):
-        play(Program.parse("DEF run m( move m)"), random_worlds(1, 0)[0], Budget.primitives(MOST_STEPS + 1))
+def test_a_run_too_long_to_record_is_refused_and_a_long_budget_is_not(monkeypatch):
+    monkeypatch.setattr("leapscli.stages.play.MOST_STEPS", 100)
+    world, budget = random_worlds(1, 0)[0], Budget.primitives(10**9)
+    assert len(play(Program.parse("DEF run m( REPEAT R=10 r( move r) m)"), world, budget).steps) == 10
+    with pytest.raises(InputError, match="beyond 100 steps"):
+        play(Program.parse("DEF run m( WHILE c( noMarkersPresent c) w( turnLeft w) m)"), world, budget)

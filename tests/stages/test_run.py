@@ -13,7 +13,6 @@ from leapscli.errors import InputError, ProgramSyntaxError, TaskError, WorldErro
 from leapscli.stages.evaluate import Evaluation, evaluate
 from leapscli.stages.run import Setting, run
 from leapscli.stages.sources import (
-    choose_budget,
     choose_task,
     load_program,
     load_world,
@@ -59,8 +58,7 @@ def test_a_run_brings_its_task_size_and_budget(ws):
     assert larger and (larger.height, larger.width) == (20, 12)
     other = choose_task(source, "harvester", None, None)
     assert other and (other.name, other.height) == ("harvester", 8)
-    assert choose_budget(source, None) == Budget.calls(220)
-    assert choose_budget(source, "primitives:50") == Budget.primitives(50)
+    assert source.budget == Budget.calls(220)
 
 
 def test_what_is_no_program_is_said_clearly(ws, tmp_path):
@@ -96,8 +94,9 @@ def test_maps(tmp_path):
     path.write_text("##\n#")
     with pytest.raises(WorldError, match=r"room\.map: line 2"):
         load_world(path)
-    with pytest.raises(InputError, match="its own size"):
-        Setting(map_file=path, height=4)
+    for judge in (None, task("harvester")):
+        with pytest.raises(InputError, match="its own size"):
+            Setting(map_file=path, height=4, task=judge)
 
 
 def test_settings_name_their_worlds_and_choose_budgets():
@@ -106,8 +105,20 @@ def test_settings_name_their_worlds_and_choose_budgets():
     assert Setting((7, 3), own).words(own.sample(1, 7)[0]) == "maze 8×8, episode 7:3"
     assert Setting((7, 3), height=5).world() == random_worlds(5, 7, height=5)[3]
     assert Setting().bound == Budget.calls(220) and Setting(task=own).bound == Budget.primitives(10_000)
+    assert Setting(budget=Budget.calls(9)).bound == Setting(task=own, budget=Budget.calls(9)).bound == Budget.calls(9)
     with pytest.raises(InputError, match="2×8"):
         Setting(height=2).world()
+
+
+def test_a_budget_that_nobody_asked_for_grows_with_the_area(tmp_path):
+    large, path = task("harvester", height=16, width=12), tmp_path / "large.map"
+    assert Setting(task=large).bound == Budget.primitives(30_000)
+    assert Setting(task=large, usual=Budget.calls(220)).bound == Budget.calls(660)
+    assert Setting(task=large, usual=Budget.calls(220), budget=Budget.calls(9)).bound == Budget.calls(9)
+    assert evaluate(Program.parse(TEXT), large, 1, 0).budget == Budget.primitives(30_000)
+    path.write_text(str(random_worlds(1, 0, height=10, width=16)[0]))
+    assert Setting(task=task("harvester"), map_file=path).bound == Budget.primitives(25_000)
+    assert Setting(map_file=path).bound == Budget.calls(220)
 
 
 def test_a_record_says_all(ws):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from leapscli.dsl.program import Program
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
-from leapscli.world.engine import Budget
+from leapscli.world.engine import UNBOUNDED, Budget
+from tests.tasks.solutions import SOLUTIONS
 
 # The definitions' sizes.
 SIZES = {
@@ -74,3 +76,18 @@ def test_worlds_may_be_a_list() -> None:
     program = Program.parse("DEF run m( pickMarker WHILE c( frontIsClear c) w( move pickMarker w) m)")
     alone = harvester.returns([program], [worlds[i] for i in range(3)])
     assert alone.shape == (1, 3) and (alone == harvester.returns([program], worlds)).all() and (alone > 0).all()
+
+
+def test_a_budget_grows_with_the_area_and_never_shrinks() -> None:
+    assert task("maze").budget == DEFAULT_BUDGET == task("maze", height=5, width=5).budget
+    assert task("harvester", height=100, width=100).budget == Budget.primitives(1_562_500)
+    assert task("stairclimber", height=13).grown(Budget.calls(220)) == Budget.calls(239)  # of 238 1/3, up
+    assert task("maze").grown(Budget.calls(220), (16, 16)) == Budget.calls(880)
+    assert task("maze", height=255, width=255).grown(Budget.primitives(UNBOUNDED)).limit == UNBOUNDED
+
+
+def test_a_program_that_harvests_any_field_has_the_time_to_harvest_a_large_one() -> None:
+    large = task("harvester", height=100, width=100)
+    program, worlds = Program.parse(SOLUTIONS["harvester"]), large.sample(2, seed=0)
+    np.testing.assert_allclose(large.returns([program], worlds), 1.0)
+    assert (large.returns([program], worlds, DEFAULT_BUDGET) < 0.9).all()
