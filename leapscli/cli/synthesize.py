@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leapscli.cli.found import show_found
 from leapscli.cli.options import (
     DryRunOption,
     JsonOption,
@@ -17,18 +17,17 @@ from leapscli.cli.options import (
     command_line,
     overrides,
     print_json,
-    resume_line,
 )
+from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.signals import graceful_stop
-from leapscli.errors import Interrupted
+from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.search import SearchRecipe
     from leapscli.stages.search_plan import Plan
-
-OVERFIT = 0.05  # a difference between searched and held-out return worth a warning
+    from leapscli.stages.sweep import Sweep
 
 TaskOption = Annotated[str, typer.Option("--task", help="What to solve; `leaps tasks` lists them.", show_default=False)]
 ModelOption = Annotated[
@@ -50,6 +49,12 @@ SizeOption = Annotated[
     str | None,
     typer.Option("--size", metavar="N", help="Side of the worlds, or 14x22. Else the task's own.", show_default=False),
 ]
+SeedsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--seeds", metavar="N", min=1, help="So many searches, and the best of them; a run each.", show_default=False
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -64,6 +69,8 @@ def synthesize(
     searcher: SearcherOption = None,
     settings: SetOption = None,
     seed: SeedOption = None,
+    seeds: SeedsOption = None,
+    parallel: ParallelOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
     workspace: WorkspaceOption = None,
@@ -74,17 +81,30 @@ def synthesize(
     """Find a program that solves a task, by searching a model's latent space.
 
     It is scored on the task's initial states, and at the end on 1,000 fresh ones. The result is a run:
-    program.txt, history.csv, and a manifest with the metrics.
+    program.txt, history.csv, and a manifest with the metrics. With --seeds there are several, side by side, and the one
+    that is best on validation states is shown.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.search_recipe import choose_recipe
+    from leapscli.stages.sources import parse_size
+    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep_jobs import Method, plan_jobs
 
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
+    if seeds is not None:
+        method = Method(recipe, searcher)
+        jobs = plan_jobs(
+            place, [task], [method], seeds, model=model, size=parse_size(size), overrides=chosen, command=command_line()
+        )
+        _search_seeds(Sweep(jobs, place), parallel, dry_run, as_json)
+        return
+    if parallel is not None:
+        raise InputError("--parallel is for several searches", "say how many: --seeds 5")
     plan = _plan(place, task, size, model, choose_recipe(place.root, task, recipe, searcher, chosen))
     if dry_run:
         _say_plan(plan, as_json)
     else:
-        _report(_run(plan, resume), place, as_json)
+        show_found(_run(plan, resume), as_json)
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:
@@ -108,6 +128,18 @@ def _run(plan: Plan, resume: bool) -> Artifact:
         return synthesize(plan, reporter=reporter, stop=stop, resume=resume, command=command_line())
 
 
+def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bool) -> None:
+    from leapscli.stages.sweep import best_run
+
+    if dry_run:
+        say_plan(sweep, as_json)
+        return
+    run_sweep(sweep, parallel)
+    if runs := [run for _, run in sweep.runs()]:
+        show_found(best_run(runs), as_json, runs)
+    end(sweep)
+
+
 def _say_plan(plan: Plan, as_json: bool) -> None:
     """What a run would do."""
     t = plan.task
@@ -123,49 +155,3 @@ def _say_plan(plan: Plan, as_json: bool) -> None:
     settings = ", ".join(f"{name} {value}" for name, value in plan.recipe.resolved().items() if value is not None)
     where = plan.model.reference if plan.model else "program space"
     typer.echo(f"would search {where} for {t.name} at {t.height}×{t.width}: {settings}", err=True)
-
-
-def _report(artifact: Artifact, place: Workspace, as_json: bool) -> None:
-    """The result on stdout; what to mind on stderr."""
-    from rich.console import Console
-
-    from leapscli.dsl.program import Program
-    from leapscli.report.search_view import show_result
-
-    metrics = artifact.manifest.metrics
-    program = Program.parse(artifact.file("program.txt").read_text(encoding="utf-8"))
-    if as_json:
-        task = {name: artifact.manifest.recipe[name] for name in ("task", "size", "searcher", "seed")}
-        found = {"artifact": artifact.reference, "path": str(artifact.path), "program": str(program)}
-        print_json({**found, **task, **metrics})
-    else:
-        show_result(Console(), program, _facts(artifact))
-    lag = metrics["return_searched"] - (metrics["return_held_out"] or metrics["return_searched"])
-    if lag > OVERFIT:
-        typer.echo(f"note: {lag:.2f} worse on fresh states; more of them to search on: --set states=128", err=True)
-    if metrics["stop_reason"] == "interrupted":
-        raise Interrupted(f"stopped; the best program so far is {artifact.reference}", resume_line())
-
-
-def _facts(artifact: Artifact) -> dict[str, Any]:
-    """What the summary says, by name."""
-    from leapscli.report.search_view import STOPPED, duration
-    from leapscli.tasks.registry import task
-
-    m, r, path = artifact.manifest.metrics, artifact.manifest.recipe, artifact.path
-    fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
-    folder, name = _here(path), _here(Path(r["task"])) if r["task"].endswith(".py") else r["task"]
-    height, width = task(r["task"]).module.SIZE
-    size = "" if r["size"] == f"{height}x{width}" else f" --size {r['size']}"
-    return {
-        "task": f"{artifact.name} {r['size'].replace('x', '×')}",
-        "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}",
-        "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
-        "artifact": f"{folder} ({artifact.reference})",
-        "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",
-    }
-
-
-def _here(path: Path) -> Path:
-    """A path as one would type it in the current folder."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

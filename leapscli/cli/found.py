@@ -1,0 +1,86 @@
+"""What the commands that search say of a program they found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from leapscli.cli.options import print_json, resume_line
+from leapscli.errors import Interrupted
+
+if TYPE_CHECKING:
+    from leapscli.artifacts.artifact import Artifact
+    from leapscli.dsl.program import Program
+
+OVERFIT = 0.05  # a difference between searched and held-out return worth a warning
+
+
+def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()) -> None:
+    """The result on stdout, and a line for each of the `seeds` it was chosen from; what to mind on stderr."""
+    from rich.console import Console
+
+    from leapscli.report.search_view import show_result
+
+    metrics, program = artifact.manifest.metrics, _program(artifact)
+    if as_json:
+        print_json({**_record(artifact), **({"seeds": [_record(each) for each in seeds]} if seeds else {})})
+    else:
+        show_result(
+            Console(), program, _facts(artifact) | {f"seed {each.manifest.seed}": _line(each) for each in seeds}
+        )
+    held_out = metrics["return_held_out"]
+    lag = metrics["return_searched"] - held_out if held_out is not None else 0.0
+    if lag > OVERFIT:
+        typer.echo(f"note: {lag:.2f} worse on fresh states; more of them to search on: --set states=128", err=True)
+    if metrics["stop_reason"] == "interrupted":
+        raise Interrupted(f"stopped; the best program so far is {artifact.reference}", resume_line())
+
+
+def _program(artifact: Artifact) -> Program:
+    from leapscli.dsl.program import Program
+
+    return Program.parse(artifact.file("program.txt").read_text(encoding="utf-8"))
+
+
+def _record(artifact: Artifact) -> dict[str, Any]:
+    """A run as plain values."""
+    task = {name: artifact.manifest.recipe[name] for name in ("task", "size", "searcher", "seed")}
+    found = {"artifact": artifact.reference, "path": str(artifact.path), "program": str(_program(artifact))}
+    return {**found, **task, **artifact.manifest.metrics}
+
+
+def _line(artifact: Artifact) -> str:
+    """A run in a line."""
+    from leapscli.report.search_view import duration
+
+    m = artifact.manifest.metrics
+    parts = {"searched": m["return_searched"], "validation": m["return_validation"], "held out": m["return_held_out"]}
+    returns = ", ".join(f"{value:.3f} {name}" for name, value in parts.items() if value is not None)
+    return f"{returns}; {m['evaluations']:,} programs in {duration(m['seconds'])} ({artifact.reference})"
+
+
+def _facts(artifact: Artifact) -> dict[str, str]:
+    """What the summary says, by name."""
+    from leapscli.report.search_view import STOPPED, duration
+    from leapscli.tasks.registry import task
+
+    m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, _here(artifact.path)
+    fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
+    solved = task(r["task"])
+    name = _here(Path(r["task"])) if solved.source else solved.name
+    size = "" if r["size"] == f"{solved.height}x{solved.width}" else f" --size {r['size']}"
+    return {
+        "task": f"{solved.name} {r['size'].replace('x', '×')}",
+        "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}",
+        "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
+        "artifact": f"{folder} ({artifact.reference})",
+        "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",
+    }
+
+
+def _here(path: Path) -> Path:
+    """A path as one would type it in the current folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
