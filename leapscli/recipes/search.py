@@ -49,6 +49,10 @@ class SearchRecipe(Recipe):
         ge=0,
         description="other initial states, which decide among the best programs (LEAPS: 0, none)",
     )
+    general: bool = Field(
+        default=False,
+        description="among equals choose by 32 worlds of three times the side; the target must be reached there too",
+    )
     held_out: int = Field(
         default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
     )

@@ -8,7 +8,9 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from leapscli.dsl.tokens import TokenBatch
 from leapscli.progress import StopFlag
 from leapscli.search.objective import Objective
 from leapscli.search.podium import UNKNOWN, Podium
@@ -55,10 +57,19 @@ Watch = Callable[[Row, Progress], None]
 
 
 class Search:
-    """A search that can be run, watched and taken up again. `validation` scores on the second set of states."""
+    """A search that can be run, watched and taken up again.
 
-    def __init__(self, searcher: AnySearcher, objective: Objective, validation: Objective | None = None) -> None:
-        self.searcher, self.objective, self.validation = searcher, objective, validation
+    `validation` scores on the second set of states, `general` on larger worlds.
+    """
+
+    def __init__(
+        self,
+        searcher: AnySearcher,
+        objective: Objective,
+        validation: Objective | None = None,
+        general: Objective | None = None,
+    ) -> None:
+        self.searcher, self.objective, self.validation, self.general = searcher, objective, validation, general
 
     def begin(self, seed: int) -> Progress:
         """Before the first iteration."""
@@ -92,18 +103,17 @@ class Search:
         return stepped, scored
 
     def _contenders(self, scored: Scored, podium: Podium, target: float | None) -> Podium:
-        """The distinct programs of an iteration; those at the target are validated at once."""
+        """The distinct programs of an iteration; those at the target are validated at once, and so on."""
         rows = scored.first
         tokens, returns = scored.tokens[rows], scored.returns[rows]
-        validated = np.full(len(rows), UNKNOWN)
-        reached = np.flatnonzero(returns >= target - 1e-9) if target is not None else rows[:0]
-        if len(reached) and self.validation:
-            validated[reached] = self.validation(tokens[reached]).returns
-        return Podium(tokens, scored.hashes[rows], returns, validated)
+        validated = _further(self.validation, tokens, returns, target)
+        general = _further(self.general, tokens, validated if self.validation else returns, target)
+        return Podium(tokens, scored.hashes[rows], returns, validated, general)
 
     def reason(self, progress: Progress, limits: Limits, stop: StopFlag) -> StopReason | None:
-        """Why to stop now, if at all. A target counts once a program reaches it on both sets of states."""
-        reached = progress.podium.validated if self.validation else progress.podium.returns
+        """Why to stop now, if at all. A target counts once a program reaches it on every set of states there is."""
+        podium = progress.podium
+        reached = podium.general if self.general else podium.validated if self.validation else podium.returns
         if limits.target is not None and reached.max(initial=UNKNOWN) >= limits.target - 1e-9:
             return StopReason.TARGET
         if self.searcher.converged(progress.searcher):
@@ -129,6 +139,22 @@ class Search:
         )
 
     def choose(self, progress: Progress) -> Podium:
-        """The best programs, the winner first: by return on the second set of states where there is one."""
-        validation = self.validation
-        return progress.podium.validate(lambda tokens: validation(tokens).returns) if validation else progress.podium
+        """The best programs, the winner first: by return on the second set of states, then on larger worlds."""
+        podium, validation, general = progress.podium, self.validation, self.general
+        if validation:
+            podium = podium.validate(lambda tokens: validation(tokens).returns)
+        if general:
+            podium = podium.generalize(lambda tokens: general(tokens).returns)
+        return podium
+
+
+def _further(
+    objective: Objective | None, tokens: TokenBatch, returns: NDArray[np.float64], target: float | None
+) -> NDArray[np.float64]:
+    """What `objective` says of the programs whose `returns` reach the target; of the others nothing is known."""
+    found = np.full(len(tokens), UNKNOWN)
+    if objective and target is not None:
+        rows = np.flatnonzero(returns >= target - 1e-9)
+        if len(rows):
+            found[rows] = objective(tokens[rows]).returns
+    return found

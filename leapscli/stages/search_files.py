@@ -34,6 +34,7 @@ def publish(
     metrics = {
         "return_searched": float(ranking.returns[0]),
         "return_validation": float(ranking.validated[0]) if plan.search.validation else None,
+        "return_general": float(ranking.general[0]) if plan.search.general else None,
         "return_held_out": held_out,
         "iterations": progress.iteration,
         "candidates": progress.candidates,

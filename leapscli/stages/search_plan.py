@@ -1,7 +1,8 @@
 """What a search needs, found, checked and loaded: the model's space, the task's states, the searcher.
 
-Three sets of initial states, drawn from streams of their own: the search sees the returns on the *searched* ones, the
-*validation* states choose among its best programs, and the *held-out* ones only tell how good the chosen program is.
+Sets of initial states, drawn from streams of their own: the search sees the returns on the *searched* ones, the
+*validation* states choose among its best programs, the *general* ones, which are larger, among those that are equal so
+far, and the *held-out* ones only tell how good the chosen program is.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import ArtifactError
+from leapscli.errors import ArtifactError, TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
@@ -32,6 +33,8 @@ from leapscli.world.engine import Budget
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
 
+GENERAL_SIDES = 3  # times a task's own: 24 at least for most, more than the 19 that a REPEAT can count to
+GENERAL_STATES = 32
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
 
@@ -126,16 +129,24 @@ def prepare(
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
     artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
     space = load_space(artifact, recipe) if artifact else None
-    budget = engine_budget(recipe, task)
 
-    def objective(name: str, count: int) -> Objective:
-        arena = task.arena(task.sample(count, state_seed(recipe.seed, name)))
-        score = partial(task.returns, worlds=arena, budget=budget, threads=threads)
+    def objective(name: str, count: int, place: Task = task) -> Objective:
+        arena = place.arena(place.sample(count, state_seed(recipe.seed, name)))
+        score = partial(place.returns, worlds=arena, budget=engine_budget(recipe, place), threads=threads)
         return Objective(score, space.decode if space else None)
 
     validation = objective("validation", recipe.validation) if recipe.validation else None
-    search = Search(build(recipe, space), objective("searched", recipe.states), validation)
+    general = objective("general", GENERAL_STATES, larger(task)) if recipe.general else None
+    search = Search(build(recipe, space), objective("searched", recipe.states), validation, general)
     return Plan(recipe, workspace, task, artifact, search, threads)
+
+
+def larger(task: Task) -> Task:
+    """The task at the size that general programs are told by. Raises TaskError where it has no such size."""
+    try:
+        return task.resized(GENERAL_SIDES * task.height, GENERAL_SIDES * task.width)
+    except TaskError as error:
+        raise TaskError(f"general: {error.message}", "leave it out (--prefer-general, or the recipe's key)") from None
 
 
 def engine_budget(recipe: SearchRecipe, task: Task) -> Budget:

@@ -74,6 +74,10 @@ class Task:
         cells, own = max(rows * columns, own_rows * own_columns), own_rows * own_columns
         return Budget(budget.kind, min(-(-budget.limit * cells // own), UNBOUNDED))
 
+    def resized(self, height: int, width: int) -> Task:
+        """The same task at another size. Raises TaskError for one that makes no sense."""
+        return build(self.name, self.module, height, width)
+
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
         """`count` initial worlds; world i depends on (seed, first + i) alone."""
         draw: Callable[[np.random.Generator, int, int], World] = self.module.draw

@@ -25,8 +25,8 @@ def searcher(patience=None):
     return cem if patience is None else Restarting(cem, patience=patience)
 
 
-def search(patience=None, score=None, validation=None):
-    return Search(searcher(patience), Objective(score or SPACE.nearness(11), SPACE.decode), validation)
+def search(patience=None, score=None, validation=None, general=None):
+    return Search(searcher(patience), Objective(score or SPACE.nearness(11), SPACE.decode), validation, general)
 
 
 def run(found, limits, seed=0, stop=None, watch=lambda *_: None):
@@ -84,6 +84,25 @@ def test_a_target_must_be_met_on_the_second_set_of_states_too():
     winner = found.choose(progress)
     assert SPACE.rows(winner.tokens)[0] == 12 and winner.validated[0] == 1.0
     assert (winner.validated > UNKNOWN).all()
+
+
+@pytest.mark.parametrize("validated", [True, False])
+def test_a_target_must_be_met_on_larger_worlds_too_where_they_are_asked_for(validated):
+    """Programs 11 and 12 pay 1 at the size searched, program 12 alone at the larger one."""
+    larger = SPACE.nearness(12)
+
+    def searched(tokens):
+        returns = larger(tokens)
+        returns[SPACE.rows(tokens) == 11] = 1.0
+        return returns
+
+    general = Objective(larger)
+    found = search(8, searched, Objective(searched) if validated else None, general)
+    progress, reason = run(found, Limits(iterations=2000, target=1.0))
+    assert reason is StopReason.TARGET
+    winner = found.choose(progress)
+    assert SPACE.rows(winner.tokens)[0] == 12 and winner.general[0] == 1.0
+    assert general.evaluations <= 2, "only what reaches the target is tried there"
 
 
 def test_a_stuck_search_begins_anew_elsewhere():

@@ -10,11 +10,11 @@ from tests.search.toy import ToySpace
 SPACE = ToySpace(60)
 
 
-def podium(rows, returns, validated=None, size=64):
+def podium(rows, returns, validated=None, general=None, size=64):
     rows = np.array(rows)
     tokens = SPACE.tokens[rows]
-    validated = np.full(len(rows), UNKNOWN) if validated is None else np.array(validated, float)
-    return Podium(tokens, tokens.hashes(), np.array(returns, float), validated, size)
+    known = [np.full(len(rows), UNKNOWN) if given is None else np.array(given, float) for given in (validated, general)]
+    return Podium(tokens, tokens.hashes(), np.array(returns, float), *known, size)
 
 
 def rows_of(found):
@@ -48,10 +48,35 @@ def test_of_equals_the_validated_then_the_shorter_then_the_older_come_first():
 
 def test_an_empty_podium_has_no_best():
     assert Podium.empty().best == UNKNOWN
-    assert len(Podium.empty().validate(lambda tokens: np.zeros(len(tokens)))) == 0
+    for ranked in (Podium.empty().validate, Podium.empty().generalize):
+        assert len(ranked(lambda tokens: np.zeros(len(tokens)))) == 0
 
 
 def test_validation_decides():
     found = podium([1, 2, 3], [1.0, 1.0, 0.9]).validate(lambda tokens: np.array([0.7, 0.8, 0.8]))
     assert rows_of(found) == [2, 3, 1]
     assert found.validated.tolist() == [0.8, 0.8, 0.7]
+
+
+def test_larger_worlds_decide_among_those_that_are_equal_so_far_and_only_they_are_tried():
+    third = 1 / 3 + 1 / 3 + 1 / 3  # 1, but for the last digits or not
+    found, tried = podium([1, 2, 3, 4], [1.0, third, 1.0, 0.9], [1.0, 1.0, 0.8, 0.8]), []
+
+    def judge(tokens):
+        tried.extend(SPACE.rows(tokens).tolist())
+        return np.array([0.4, 0.7])
+
+    ranked = found.generalize(judge)
+    assert tried == [1, 2] and rows_of(ranked) == [2, 1, 3, 4]
+    assert ranked.general.tolist() == [0.7, 0.4, UNKNOWN, UNKNOWN] and ranked.returns[0] == third
+
+
+def test_of_equals_on_larger_worlds_too_the_shorter_comes_first():
+    by_length = np.argsort(SPACE.tokens.lengths, kind="stable")
+    found = podium([by_length[-1], by_length[0]], [1.0, 1.0]).generalize(lambda tokens: np.ones(len(tokens)))
+    assert rows_of(found) == [by_length[0], by_length[-1]]
+
+
+def test_a_podium_that_is_full_makes_room_for_one_that_generalizes():
+    full = podium([1, 2], [1.0, 1.0], [1.0, 1.0], [0.5, 0.2], size=2)
+    assert rows_of(full.offer(podium([3], [1.0], [1.0], [1.0]))) == [3, 1]

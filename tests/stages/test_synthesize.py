@@ -10,14 +10,17 @@ import pytest
 
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.dsl.program import Program
-from leapscli.errors import ArtifactError, Interrupted
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.errors import ArtifactError, Interrupted, TaskError
 from leapscli.progress import Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.protocol import Latents
 from leapscli.stages import search_plan
 from leapscli.stages import synthesize as stage
 from leapscli.tasks.registry import task
+from leapscli.world.engine import Budget
 from tests.stages.space import SOLVER, fake_model, solvable_space
+from tests.tasks.solutions import SOLUTIONS
 
 RECIPE = SearchRecipe(
     population=24, sigma=0.5, elite=0.2, init="normal", patience=6, iterations=200, states=8, validation=16, held_out=40
@@ -161,6 +164,39 @@ def test_the_validation_states_choose_among_equals(workspace, monkeypatch):
     run = stage.synthesize(prepare(workspace, recipe))
     assert Program.parse(run.file("program.txt").read_text()) == SOLVER
     assert run.manifest.metrics["return_validation"] == 1.0
+
+
+def test_among_equals_the_one_that_works_on_larger_worlds_wins_where_asked(workspace, monkeypatch):
+    """At 8×8 both harvest everything; the shorter counts its steps, the longer looks where the wall is."""
+    counts = Program.parse("DEF run m( WHILE c( frontIsClear c) w( REPEAT R=6 r( move move pickMarker r) "
+                           "turnLeft move move turnRight w) m)")  # fmt: skip
+    looks = Program.parse(SOLUTIONS["harvester"])
+    space = solvable_space(solvable=False)
+    space.tokens = TokenBatch.concat([TokenBatch.of([counts, looks]), space.tokens[2:]])
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    recipe = RECIPE.replace(searcher="random", population=400, iterations=60, target=None, patience=None)
+    found = {}
+    for general in (False, True):
+        run = stage.synthesize(prepare(workspace, recipe.replace(general=general), "harvester"))
+        found[general] = Program.parse(run.file("program.txt").read_text())
+        assert run.manifest.metrics["return_searched"] == run.manifest.metrics["return_validation"] == pytest.approx(1)
+        assert run.manifest.metrics["return_general"] == (pytest.approx(1) if general else None)
+    assert found == {False: counts, True: looks}
+    whole = stage.synthesize(prepare(workspace, recipe.replace(general=True, target=1.0), "harvester"))
+    assert Program.parse(whole.file("program.txt").read_text()) == looks
+    assert whole.manifest.metrics["stop_reason"] == "target" and whole.manifest.metrics["iterations"] < 60
+
+
+def test_a_task_of_one_size_has_no_general_programs(workspace):
+    with pytest.raises(TaskError, match="general: cleanhouse at 42×66: the apartment has one size"):
+        prepare(workspace, RECIPE.replace(general=True), "cleanhouse")
+
+
+def test_a_larger_task_gives_its_runs_more_time():
+    own, large = task("harvester"), task("harvester", height=16, width=16)
+    assert search_plan.engine_budget(RECIPE, own) == Budget.primitives(10_000)
+    assert search_plan.engine_budget(RECIPE, large) == Budget.primitives(40_000)
+    assert search_plan.larger(large).height == 48
 
 
 def test_without_a_model_the_way_to_one_is_named(tmp_path, monkeypatch):
