@@ -29,12 +29,14 @@ from leapscli.search.registry import Latent, build, find
 from leapscli.seeding import stream_key
 from leapscli.tasks.registry import Task
 from leapscli.world.engine import Budget
+from leapscli.world.world import MAX_SIDE
 
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
 
-GENERAL_SIDES = 3  # times a task's own: 24 at least for most, more than the 19 that a REPEAT can count to
-GENERAL_STATES = 32
+# General programs are told by a few worlds so many times as wide and as high. At three times the side four winners of
+# four on harvester were nested REPEATs that leave a larger field half done; at eight, one; at twelve, none of five.
+GENERAL_SIDES, GENERAL_STATES = 12, 8
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
 
@@ -143,8 +145,9 @@ def prepare(
 
 def larger(task: Task) -> Task:
     """The task at the size that general programs are told by. Raises TaskError where it has no such size."""
+    height, width = (min(GENERAL_SIDES * side, MAX_SIDE) for side in (task.height, task.width))
     try:
-        return task.resized(GENERAL_SIDES * task.height, GENERAL_SIDES * task.width)
+        return task.resized(height, width)
     except TaskError as error:
         raise TaskError(f"general: {error.message}", "leave it out (--prefer-general, or the recipe's key)") from None
 
