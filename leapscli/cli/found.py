@@ -69,12 +69,13 @@ def _facts(artifact: Artifact) -> dict[str, str]:
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, _here(artifact.path)
     fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
+    large = f", {m['return_general']:.3f} on larger worlds" if m.get("return_general") is not None else ""
     solved = task(r["task"])
     name = _here(Path(r["task"])) if solved.source else solved.name
     size = "" if r["size"] == f"{solved.height}x{solved.width}" else f" --size {r['size']}"
     return {
         "task": f"{solved.name} {r['size'].replace('x', '×')}",
-        "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}",
+        "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}{large}",
         "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
         "artifact": f"{folder} ({artifact.reference})",
         "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",

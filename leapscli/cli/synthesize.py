@@ -45,6 +45,9 @@ SearcherOption = Annotated[
 MaxTimeOption = Annotated[
     str | None, typer.Option("--max-time", metavar="TIME", help="Stop after 90s, 5m, 2h.", show_default=False)
 ]
+GeneralOption = Annotated[
+    bool, typer.Option("--prefer-general", help="Among equal programs, one that also solves much larger worlds.")
+]
 SizeOption = Annotated[
     str | None,
     typer.Option("--size", metavar="N", help="Side of the worlds, or 14x22. Else the task's own.", show_default=False),
@@ -73,6 +76,7 @@ def synthesize(
     parallel: ParallelOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
+    prefer_general: GeneralOption = False,
     workspace: WorkspaceOption = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
@@ -91,6 +95,7 @@ def synthesize(
     from leapscli.stages.sweep_jobs import Method, plan_jobs
 
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
+    chosen += ["general=true"] if prefer_general else []
     if seeds is not None:
         method = Method(recipe, searcher)
         jobs = plan_jobs(

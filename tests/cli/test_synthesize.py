@@ -69,6 +69,15 @@ def test_json_is_one_object_with_the_program_and_the_metrics(place):
     assert (found["task"], found["size"], found["seed"], found["stop_reason"]) == ("stairclimber", "12x12", 3, "target")
 
 
+def test_general_programs_are_asked_for_with_one_word(place):
+    result = call(*QUICK, "--prefer-general")
+    assert "1.000 on 20 fresh ones, 1.000 on larger worlds" in result.stdout
+    run = place.resolve("stairclimber", "run")
+    assert run.manifest.recipe["general"] is True and run.manifest.metrics["return_general"] == 1.0
+    with pytest.raises(TaskError, match="the apartment has one size"):
+        call(*QUICK, "--prefer-general", task="cleanhouse")
+
+
 def test_a_dry_run_writes_nothing(place):
     before = sorted(place.root.rglob("*"))
     result = call(*QUICK, "--dry-run")
