@@ -29,9 +29,12 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     """Makes what is missing, shown on stderr."""
     from rich.console import Console
 
+    from leapscli.jit import cache_folder
     from leapscli.report.sweep_view import sweep_view
 
     with graceful_stop() as stop, sweep_view(Console(stderr=True)) as reporter:
+        if sweep.left and not cache_folder().is_dir():
+            reporter.note("compiling the engine first (once; some 20 seconds, cached afterwards)")
         sweep.run(_pool(parallel, ray), reporter=reporter, stop=stop)
 
 

@@ -129,7 +129,7 @@ def outcome_line(outcome: Outcome) -> str:
 
 def show_sweep(console: Console, board: Scoreboard) -> None:
     """The table at the end: over the seeds, mean return on held-out states, seconds of search, programs executed."""
-    emit(console, table(TITLES, [_row(cell) for cell in board.cells.values()]))
+    emit(console, table(TITLES, [_row(cell) for cell in board.rows]))
 
 
 def _row(cell: Cell) -> tuple[str, ...]:

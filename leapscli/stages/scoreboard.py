@@ -83,6 +83,11 @@ class Scoreboard:
         cell.walls.append(self.clock() - cell.running.pop(job.name))
 
     @property
+    def rows(self) -> list[Cell]:
+        """The cells, task by task."""
+        return [self.cells[task, method] for task in self.tasks for method in self.methods]
+
+    @property
     def done(self) -> int:
         """Searches that are over."""
         return sum(cell.total - cell.left for cell in self.cells.values())

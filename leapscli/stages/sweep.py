@@ -65,7 +65,7 @@ class Sweep:
             for job, run in self.runs()
         ]
         failed = [{"run": each.job.name, "error": each.error, "hint": each.hint} for each in self.failures]
-        return {"cells": [cell.record() for cell in self.board.cells.values()], "runs": runs, "failed": failed}
+        return {"cells": [cell.record() for cell in self.board.rows], "runs": runs, "failed": failed}
 
     def run(
         self,

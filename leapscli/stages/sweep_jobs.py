@@ -105,6 +105,8 @@ def plan_jobs(
     The same seeds of all tasks come first, so that a sweep that was stopped has something of everything, and workers
     that begin together compile different tasks.
     """
+    if not tasks:
+        raise InputError("no task to search for", "`leaps tasks` lists them")
     found = [(name, find_task(name, height=size[0], width=size[1])) for name in tasks]
     _all_different("tasks", [task.name for _, task in found])
     _all_different("methods", [check_name(method.label) for method in methods])
