@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
@@ -33,6 +33,11 @@ class SearchRecipe(Recipe):
     neighbours: int = Field(
         default=250, gt=0, description="hill climbing: neighbours tried before a new start, k (published: 250)"
     )
+    pool: int = Field(default=64, gt=0, description="evolution: programs that children are bred from")
+    copies: int = Field(default=4, gt=0, description="evolution: of programs with equal returns on all states, so many")
+    mutations: int = Field(
+        default=1, ge=0, description="memetic: iterations that mutate trees after each one in the latent space"
+    )
     decoding: Literal["greedy", "sampled"] = Field(
         default="greedy", description="a vector's program: of the likeliest tokens, or drawn (published code: drawn)"
     )
@@ -44,6 +49,11 @@ class SearchRecipe(Recipe):
     states: int = Field(
         default=32, gt=0, description="initial states that a candidate is scored on (LEAPS: 10; since 2024: 32)"
     )
+    screening: int = Field(
+        default=0,
+        ge=0,
+        description="evolution: the first of the states; a candidate worse on them than the whole pool is dropped",
+    )
     validation: int = Field(
         default=128,
         ge=0,
@@ -51,7 +61,7 @@ class SearchRecipe(Recipe):
     )
     general: bool = Field(
         default=False,
-        description="among equals choose by 8 worlds of twelve times the side; the target must be reached there too",
+        description="among equals choose by 32 worlds of twelve times the side; the target must be reached there, too",
     )
     held_out: int = Field(
         default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
@@ -66,3 +76,9 @@ class SearchRecipe(Recipe):
     )
     max_time: Duration | None = Field(default=None, description="stop after so much time (90s, 45m, 2h)")
     seed: Seed = Field(default=0, description="decides the states, the initial mean and every draw")
+
+    @model_validator(mode="after")
+    def _screens_fewer(self) -> Self:
+        if self.screening >= self.states:
+            raise ValueError(f"screening must be fewer than the {self.states} states")
+        return self

@@ -23,20 +23,21 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits, Search
-from leapscli.search.objective import Objective
+from leapscli.search.objective import Objective, Score
 from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.search.registry import Latent, build, find
 from leapscli.seeding import stream_key
 from leapscli.tasks.registry import Task
 from leapscli.world.engine import Budget
-from leapscli.world.world import MAX_SIDE
+from leapscli.world.world import MAX_SIDE, Worlds
 
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
 
-# General programs are told by a few worlds so many times as wide and as high. At three times the side four winners of
-# four on harvester were nested REPEATs that leave a larger field half done; at eight, one; at twelve, none of five.
-GENERAL_SIDES, GENERAL_STATES = 12, 8
+# General programs are told by worlds so many times as wide and as high, so many of them. At three times the side all
+# winners on harvester were nested REPEATs that leave a larger field half done, at twelve none. On 8 mazes, or 16, one
+# winner of five was lucky.
+GENERAL_SIDES, GENERAL_STATES = 12, 32
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
 
@@ -132,14 +133,18 @@ def prepare(
     artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
     space = load_space(artifact, recipe) if artifact else None
 
-    def objective(name: str, count: int, place: Task = task) -> Objective:
-        arena = place.arena(place.sample(count, state_seed(recipe.seed, name)))
-        score = partial(place.returns, worlds=arena, budget=engine_budget(recipe, place), threads=threads)
-        return Objective(score, space.decode if space else None)
+    def objective(name: str, count: int, screening: int = 0, place: Task = task) -> Objective:
+        budget, worlds = engine_budget(recipe, place), place.sample(count, state_seed(recipe.seed, name))
+
+        def score(some: Worlds) -> Score:
+            return partial(place.returns, worlds=place.arena(some), budget=budget, threads=threads)
+
+        screen = score(worlds[:screening]) if screening else None
+        return Objective(score(worlds[screening:]), space.decode if space else None, screen)
 
     validation = objective("validation", recipe.validation) if recipe.validation else None
-    general = objective("general", GENERAL_STATES, larger(task)) if recipe.general else None
-    search = Search(build(recipe, space), objective("searched", recipe.states), validation, general)
+    general = objective("general", GENERAL_STATES, place=larger(task)) if recipe.general else None
+    search = Search(build(recipe, space), objective("searched", recipe.states, recipe.screening), validation, general)
     return Plan(recipe, workspace, task, artifact, search, threads)
 
 
