@@ -93,8 +93,8 @@ class SweepView:
         head = Table.grid(padding=(0, 2), pad_edge=False)
         head.add_row(
             Text("sweep", style="bold"),
-            ProgressBar(total=max(1, self._total), completed=self._done, width=24),
-            f"{self._done:,} of {self._total:,} searches, {board.parallel} side by side",
+            ProgressBar(total=max(1, self._total), completed=self._done, width=16),
+            f"{self._done:,} of {self._total:,} searches, {board.parallel} at once",
             Text(duration(self._clock() - self._began), style="dim"),
             Text(f"{duration(remaining)} left" if remaining is not None else "", style="dim"),
         )

@@ -45,6 +45,7 @@ def ray_tasks(count: int | None = None) -> Iterator[Pool]:
 
 def _connect(ray: Any, count: int | None) -> None:
     address = os.environ.get("RAY_ADDRESS")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # else Ray reports home
     quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
     try:
         ray.init(None if address else "auto", **quiet)

@@ -83,7 +83,7 @@ def test_the_live_table(jobs, board):
         console.print(view.render())
 
     text = drawn(True, draw)
-    for part in ("preparing", "3 of 4 searches, 2 side by side", "2.0 s left", "2/2 0.750", "1/2 1 failed"):
+    for part in ("preparing", "3 of 4 searches, 2 at once", "2.0 s left", "2/2 0.750", "1/2 1 failed"):
         assert part in text, part
     assert "seeder hill-climbing seed 0 failed: no [luck]" in text
 
