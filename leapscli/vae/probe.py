@@ -49,6 +49,12 @@ class Probe:
             shares[part] = agreement(one.actions, one.lengths, other.actions, other.lengths)
         return shares
 
+    def equal(self, first: TokenBatch, second: TokenBatch) -> NDArray[np.float64]:
+        """On what share of the worlds two programs do just the same, pair by pair: float64[P]; equal ones don't run."""
+        shares, differ = np.ones(len(first)), first.hashes() != second.hashes()
+        shares[differ] = (self.similarity(first[differ], second[differ]) == 1).mean(1)
+        return shares
+
     def ends(self, tokens: TokenBatch) -> Ends:
         """Which runs of the programs end."""
         calls = np.empty((len(tokens), len(self.worlds)), np.bool_)

@@ -8,39 +8,69 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.data import Array, Batch, Programs, Reads, in_order
+from leapscli.vae.data import Programs, Reads, in_order
 from leapscli.vae.decode import Decoding
 from leapscli.vae.device import Precision, generator
 from leapscli.vae.meter import SCALARS
 from leapscli.vae.network import Network
 from leapscli.vae.objective import Terms, terms_of, total
 from leapscli.vae.packing import PackedDemos
+from leapscli.vae.probe import Probe
+from leapscli.vae.quality import ACTIVE, population
+from leapscli.world.world import random_worlds
 
 LONG = 30  # programs of so many tokens or more are reported by themselves
-ACTIVE = 0.01  # nats of KL from which a dimension counts as used
+WORLDS, PRIOR = 32, 256  # on which programs are run, and how many vectors of N(0, I) are decoded
 
 
 @torch.no_grad()
 def validate(network: Network, programs: Programs, recipe: ModelRecipe, precision: Precision) -> dict[str, Any]:
-    """Losses and accuracies under teacher forcing, greedy reconstruction from μ, active units; plain numbers."""
+    """Losses and accuracies under teacher forcing, greedy reconstruction from μ, active units, behaviour; plain numbers.
+
+    What programs do is seen on random worlds, always the same ones, that no demonstration is from.
+    """
     network.eval()
     noise = generator(precision.device, int(stream_key(recipe.seed, "validation")))
     reads = Reads(recipe.demos_per_program if network.executor else 0)
-    decoding, parts, exact, lengths = Decoding(network.decoder), [], [], []
+    decoding, parts = Decoding(network.decoder), []
+    decoded = np.empty((len(programs), MAX_TOKENS), np.uint8)
     for batch in in_order(programs, recipe.optimizer.batch, reads):
         moved = batch.to(precision.device)
         terms, _ = terms_of(network, moved, precision, noise)
         terms["loss"] = total(terms, recipe)
         parts.append((len(batch.rows), terms, _traces_right(moved.demos, terms)))
-        exact.append(_reconstructed(network, decoding, moved, programs))
-        lengths.append(programs.tokens.lengths[programs.places(batch.rows)])
+        mean, _ = network.encoder(moved.programs.tokens, moved.programs.sizes)
+        decoded[programs.places(batch.rows)] = decoding(mean).cpu().numpy()
+    z = torch.randn(min(PRIOR, len(programs)), network.shape.latent, generator=noise, device=precision.device)
+    samples = TokenBatch.from_ids(decoding(z).cpu().numpy())
     network.train()
-    return _summary(parts, np.concatenate(exact), np.concatenate(lengths))
+    grid, key = programs.source.layout, int(stream_key(recipe.seed, "validation", "worlds"))
+    probe = Probe(random_worlds(WORLDS, key, height=grid.height, width=grid.width))
+    return _summary(parts) | _back(programs.tokens, TokenBatch.from_ids(decoded), probe) | _prior(samples, probe)
 
 
-def _summary(parts: list[tuple[int, Terms, float | None]], exact: Array, lengths: Array) -> dict[str, Any]:
+def _back(tokens: TokenBatch, decoded: TokenBatch, probe: Probe) -> dict[str, Any]:
+    """How many programs come back from their means, and how much of what they do."""
+    exact = decoded.hashes() == tokens.hashes()
+    long = exact[tokens.lengths >= LONG]
+    return {
+        "reconstruction": float(exact.mean()),
+        "reconstruction_long": float(long.mean()) if len(long) else None,
+        "traces_equal": float(probe.equal(tokens, decoded).mean()),
+    }
+
+
+def _prior(samples: TokenBatch, probe: Probe) -> dict[str, Any]:
+    """What vectors from N(0, I) decode to."""
+    found = population(samples, probe)
+    return {"prior_distinct": found["distinct"], "prior_ends": found["runs_end"]["primitives:10000"]}
+
+
+def _summary(parts: list[tuple[int, Terms, float | None]]) -> dict[str, Any]:
     """The means over batches, weighted by their programs."""
     weights = np.array([count for count, _, _ in parts]) / sum(count for count, _, _ in parts)
 
@@ -52,21 +82,9 @@ def _summary(parts: list[tuple[int, Terms, float | None]], exact: Array, lengths
     }
     by_dimension = mean([t["kl_by_dimension"].cpu().double() for _, t, _ in parts])
     found["active_units"] = int((by_dimension > ACTIVE).sum())
-    found["reconstruction"] = float(exact.mean())
-    long = exact[lengths >= LONG]
-    found["reconstruction_long"] = float(long.mean()) if len(long) else None
     if parts[0][2] is not None:
         found["trace_accuracy"] = float(mean([traces for _, _, traces in parts]))
     return found
-
-
-def _reconstructed(network: Network, decoding: Decoding, batch: Batch, programs: Programs) -> Array:
-    """bool[B]: whether the greedy decoding of the mean is the program itself."""
-    mean, _ = network.encoder(batch.programs.tokens, batch.programs.sizes)
-    ids = decoding(mean).cpu().numpy()
-    wanted = programs.tokens.ids[programs.places(batch.rows)]
-    same: Array = (ids[:, : wanted.shape[1]] == wanted).all(1)
-    return same
 
 
 def _traces_right(demos: PackedDemos | None, terms: Terms) -> float | None:

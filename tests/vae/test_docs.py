@@ -6,10 +6,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from leapscli.recipes.loading import load_recipe
 from leapscli.recipes.model import ModelRecipe
+from leapscli.vae.data import Programs
+from leapscli.vae.device import Precision
 from leapscli.vae.meter import SCALARS
+from leapscli.vae.network import Network, Shape
+from leapscli.vae.validation import validate
+from tests.vae.corpus import corpus, recipe
 
+CPU = torch.device("cpu")
 PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
 
 
@@ -27,5 +35,6 @@ def test_the_table_of_keys_is_that_of_the_recipes() -> None:
 
 
 def test_every_metric_is_explained() -> None:
-    for name in (*SCALARS, "reconstruction", "reconstruction_long", "active_units", "trace_accuracy"):
+    found = validate(Network(Shape(16, 16)), Programs(corpus(), "validation"), recipe(), Precision(CPU, None))
+    for name in (*SCALARS, *found):
         assert f"`{name}`" in PAGE, name

@@ -54,3 +54,17 @@ def test_what_ends_within_220_calls_ends_within_10_000_primitives():
     for i in np.flatnonzero(ends.calls.all(1))[:50]:
         assert not any(execute(tokens[i].programs()[0], WORLDS[j], Budget.primitives(10_000)).truncated
                        for j in range(len(WORLDS)))  # fmt: skip
+
+
+def test_equal_is_how_often_two_programs_do_the_same(monkeypatch):
+    same = Program.parse("DEF run m( REPEAT R=1 r( move turnLeft move r) m)")  # as SHORT, written otherwise
+    sometimes = Program.parse("DEF run m( IF c( frontIsClear c) i( move turnLeft move i) m)")
+    never = Program.parse("DEF run m( turnLeft m)")
+    first, second = (TokenBatch.of(row) for row in ([SHORT] * 4, [SHORT, same, sometimes, never]))
+    ran = []
+    similarity = Probe.similarity
+    monkeypatch.setattr(Probe, "similarity", lambda self, a, b: (ran.append(len(a)), similarity(self, a, b))[1])
+    shares = Probe(WORLDS).equal(first, second)
+    clear = np.mean([execute(sometimes, WORLDS[j]).actions != [] for j in range(len(WORLDS))])
+    assert shares.tolist() == [1, 1, clear, 0] and 0 < clear < 1
+    assert ran == [3]  # a program and itself need no run
