@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
@@ -52,7 +52,7 @@ class SearchRecipe(Recipe):
     screening: int = Field(
         default=0,
         ge=0,
-        description="evolution: the first of the states; a candidate worse on them than the whole pool is dropped",
+        description="evolution: who is worse than all of the pool on so many first states is not run on the others",
     )
     validation: int = Field(
         default=128,
@@ -76,9 +76,3 @@ class SearchRecipe(Recipe):
     )
     max_time: Duration | None = Field(default=None, description="stop after so much time (90s, 45m, 2h)")
     seed: Seed = Field(default=0, description="decides the states, the initial mean and every draw")
-
-    @model_validator(mode="after")
-    def _screens_fewer(self) -> Self:
-        if self.screening >= self.states:
-            raise ValueError(f"screening must be fewer than the {self.states} states")
-        return self

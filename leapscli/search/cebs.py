@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.search.cem import Init, elite_rows, initial_mean
-from leapscli.search.protocol import Latents, LatentSpace, Points, Scored
+from leapscli.search.protocol import Latents, LatentSpace, Points, Scored, Searcher
 from leapscli.seeding import stream
 
 
@@ -33,7 +33,7 @@ class CEBSState:
     threshold: float
 
 
-class CEBS:
+class CEBS(Searcher[CEBSState]):
     """`population` candidates around the elite, each of which has as many."""
 
     def __init__(

@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.search.protocol import Latents, Points, Scored, Searcher
 from leapscli.seeding import stream
 
 Init = Literal["normal", "tiny_normal", "ones"]
@@ -64,7 +64,7 @@ def weighted_mean(z: NDArray[np.float32], returns: NDArray[np.float64]) -> NDArr
     return mean
 
 
-class CEM:
+class CEM(Searcher[CEMState]):
     """Candidates around one mean. The first candidate of an iteration is the mean itself; it is never elite."""
 
     def __init__(self, latent: int, *, population: int, sigma: float, elite: float, decay: bool, init: Init) -> None:

@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 
 from leapscli.errors import ArtifactError
 from leapscli.search.loop import Progress, Search
+from leapscli.search.memory import Known
 from leapscli.search.record import dump, restore
 
 # More remembered programs than this are left out; taken up again, the search executes them once more.
 REMEMBERED = 500_000
+
+KNOWN = ("screened", "returns", "behaviours")
 
 History = list[tuple[float, ...]]
 
@@ -27,7 +30,8 @@ def save(path: Path, search: Search, progress: Progress, history: Sequence[tuple
     values, arrays = dump(progress)
     kept: dict[str, NDArray[Any]] = {f"progress.{name}": array for name, array in arrays.items()}
     if len(search.objective.memory) <= REMEMBERED:
-        kept["memory.hashes"], kept["memory.returns"] = search.objective.memory.entries()
+        hashes, known = search.objective.memory.entries()
+        kept |= {"memory.hashes": hashes} | {f"memory.{name}": getattr(known, name) for name in KNOWN}
     kept["history"] = np.array(history, np.float64)
     kept["values"] = np.frombuffer(json.dumps(values).encode(), np.uint8)
     aside = path.with_suffix(".tmp")
@@ -49,5 +53,5 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactError(f"{path}: cannot be taken up: {error}", "start afresh, without --resume") from None
     if "memory.hashes" in kept:
-        search.objective.memory.put(kept["memory.hashes"], kept["memory.returns"])
+        search.objective.memory.put(kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in KNOWN)))
     return progress, [tuple(row) for row in kept["history"].tolist()]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from leapscli.errors import InputError
 from leapscli.search.cem import Init, initial_mean
-from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.search.protocol import Latents, Points, Scored, Searcher
 from leapscli.seeding import stream
 
 Vector = NDArray[np.float64]
@@ -42,7 +42,7 @@ class CMAESState:
     threshold: float
 
 
-class CMAES:
+class CMAES(Searcher[CMAESState]):
     """`population` candidates around one mean, with a step size and, for each dimension, a variance that adapt."""
 
     def __init__(self, latent: int, *, population: int, sigma: float, init: Init) -> None:

@@ -25,19 +25,19 @@ TRIES = 100  # draws of a mutant before the program itself is returned: of those
 
 
 @kernel
-def table_get(keys, values, wanted, out):
-    """`out[i]` = the value of `wanted[i]`, NaN where the table has none. Open addressing; `keys` 0 is a free slot."""
+def table_find(keys, wanted, slots):
+    """`slots[i]` = where the key `wanted[i]` stands, -1 where it does not. Open addressing; key 0 is a free slot."""
     mask = np.uint64(len(keys) - 1)
     for i in range(len(wanted)):
         slot = wanted[i] & mask
         while keys[slot] != _FREE and keys[slot] != wanted[i]:
             slot = (slot + np.uint64(1)) & mask
-        out[i] = values[slot] if keys[slot] == wanted[i] else np.nan
+        slots[i] = slot if keys[slot] == wanted[i] else -1
 
 
 @kernel
-def table_put(keys, values, added, gains):
-    """Enter `added[i]` → `gains[i]`; returns how many were new. The caller leaves room."""
+def table_enter(keys, added, slots):
+    """Enter the keys `added`, `slots[i]` = where; returns how many are new. The caller leaves room."""
     mask, new = np.uint64(len(keys) - 1), 0
     for i in range(len(added)):
         slot = added[i] & mask
@@ -45,7 +45,7 @@ def table_put(keys, values, added, gains):
             slot = (slot + np.uint64(1)) & mask
         new += keys[slot] == _FREE
         keys[slot] = added[i]
-        values[slot] = gains[i]
+        slots[i] = slot
     return new
 
 

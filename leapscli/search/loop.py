@@ -41,7 +41,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Row:
-    """One iteration for the history. `best` return so far, `mean` of the candidates; `distinct` programs among them."""
+    """One iteration for the history.
+
+    `best` return so far, `mean` of the candidates that were run on all states (NaN: none), `distinct` programs.
+    """
 
     iteration: int
     best: float
@@ -76,8 +79,11 @@ class Search:
         return Progress(0, 0, 0, 0.0, Podium.empty(), self.searcher.init(seed))
 
     def warm_up(self, seed: int) -> None:
-        """Compiles what must be compiled and decodes once, outside the seconds that are counted."""
-        self.objective.warm_up(self.searcher.ask(self.searcher.init(seed)))
+        """Two iterations that leave nothing behind: what must be compiled is, outside the seconds that are counted."""
+        objective, state = self.objective.afresh(), self.searcher.init(seed)
+        for _ in range(2):
+            points = self.searcher.ask(state)
+            state = self.searcher.tell(state, points, objective(points, self.searcher.floor(state)))
 
     def run(self, progress: Progress, limits: Limits, stop: StopFlag, watch: Watch) -> tuple[Progress, StopReason]:
         """Iterates until a limit is met; `watch` sees every iteration."""
@@ -91,7 +97,7 @@ class Search:
     def _step(self, progress: Progress, target: float | None) -> tuple[Progress, Scored]:
         points = self.searcher.ask(progress.searcher)
         counts = self.objective.candidates, self.objective.evaluations
-        scored = self.objective(points)
+        scored = self.objective(points, self.searcher.floor(progress.searcher))
         stepped = Progress(
             progress.iteration + 1,
             progress.candidates + self.objective.candidates - counts[0],
@@ -104,7 +110,7 @@ class Search:
 
     def _contenders(self, scored: Scored, podium: Podium, target: float | None) -> Podium:
         """The distinct programs of an iteration; those at the target are validated at once, and so on."""
-        rows = scored.first
+        rows = scored.first[np.isfinite(scored.returns[scored.first])]
         tokens, returns = scored.tokens[rows], scored.returns[rows]
         validated = _further(self.validation, tokens, returns, target)
         general = _further(self.general, tokens, validated if self.validation else returns, target)
@@ -127,10 +133,11 @@ class Search:
         return StopReason.INTERRUPTED if stop.requested else None
 
     def _row(self, progress: Progress, scored: Scored) -> Row:
+        passed = np.isfinite(scored.returns)
         return Row(
             progress.iteration,
             progress.podium.best,
-            float(scored.returns.mean()),
+            float(scored.returns[passed].mean()) if passed.any() else float("nan"),
             len(scored.first),
             progress.candidates,
             progress.evaluations,

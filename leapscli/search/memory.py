@@ -1,52 +1,93 @@
-"""What a search remembers: the return of every program it has scored, by the program's hash.
+"""What a search remembers of every program it has looked at, by the program's hash.
 
 Among a million programs two share a 64-bit hash with a probability of 3e-8; then one of them gets the other's return.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.search.kernels import table_get, table_put
+from leapscli.search.kernels import table_enter, table_find
 
 Hashes = NDArray[np.uint64]
-Returns = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of B programs. `screened` float64[B]: the mean return on the screening states, NaN if never run.
+
+    `returns` float64[B]: the mean over all states, -inf where screening was all; `behaviours` uint64[B]: equal where
+    the return is the same on every state.
+    """
+
+    screened: NDArray[np.float64]
+    returns: NDArray[np.float64]
+    behaviours: NDArray[np.uint64]
+
+    @classmethod
+    def nothing(cls, count: int) -> Self:
+        """Of `count` programs."""
+        return cls(np.full(count, np.nan), np.full(count, -np.inf), np.zeros(count, np.uint64))
+
+    def write(self, rows: NDArray[np.int64], source: Known) -> None:
+        """Rows of this record, in place."""
+        self.screened[rows], self.returns[rows] = source.screened, source.returns
+        self.behaviours[rows] = source.behaviours
+
+    def joined(self, other: Known) -> Known:
+        """What is known of these, then of those."""
+        names = ("screened", "returns", "behaviours")
+        screened, returns, behaviours = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in names)
+        return Known(screened, returns, behaviours)
+
+    def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Known:
+        return Known(self.screened[rows], self.returns[rows], self.behaviours[rows])
 
 
 class Memory:
-    """A map from uint64 hashes to returns; at most `limit` of them, then it begins anew."""
+    """A map from uint64 hashes to what is known; of at most `limit` programs, then it begins anew."""
 
     def __init__(self, limit: int = 4_000_000) -> None:
         self.limit = limit
         self._clear(1 << 12)
 
     def _clear(self, slots: int) -> None:
-        self._keys, self._values, self._used = np.zeros(slots, np.uint64), np.zeros(slots, np.float64), 0
+        self._keys, self._known, self._used = np.zeros(slots, np.uint64), Known.nothing(slots), 0
 
     def __len__(self) -> int:
         return self._used
 
-    def get(self, hashes: Hashes) -> Returns:
-        """float64[B]: each one's return, NaN where it is not known."""
-        out = np.empty(len(hashes), np.float64)
-        table_get(self._keys, self._values, _never_zero(hashes), out)
-        return out
+    def get(self, hashes: Hashes) -> Known:
+        """What is known of each program."""
+        slots = np.empty(len(hashes), np.int64)
+        table_find(self._keys, _never_zero(hashes), slots)
+        found, known = Known.nothing(len(hashes)), np.flatnonzero(slots >= 0)
+        found.write(known, self._known[slots[known]])
+        return found
 
-    def put(self, hashes: Hashes, returns: Returns) -> None:
-        """Remember these returns, float64[B]."""
+    def put(self, hashes: Hashes, known: Known) -> None:
+        """Remember it, in place of what was known before."""
         if self._used + len(hashes) > self.limit:
             self._clear(len(self._keys))
         while 2 * (self._used + len(hashes)) > len(self._keys):
-            known = self.entries()
+            entries = self.entries()
             self._clear(2 * len(self._keys))
-            self._used = table_put(self._keys, self._values, *known)
-        self._used += table_put(self._keys, self._values, _never_zero(hashes), returns)
+            self._enter(*entries)
+        self._enter(hashes, known)
 
-    def entries(self) -> tuple[Hashes, Returns]:
-        """Everything known: hashes and their returns, in no particular order."""
+    def _enter(self, hashes: Hashes, known: Known) -> None:
+        slots = np.empty(len(hashes), np.int64)
+        self._used += table_enter(self._keys, _never_zero(hashes), slots)
+        self._known.write(slots, known)
+
+    def entries(self) -> tuple[Hashes, Known]:
+        """Everything: hashes and what is known of their programs, in no particular order."""
         used = self._keys != 0
-        return self._keys[used], self._values[used]
+        return self._keys[used], self._known[used]
 
 
 def _never_zero(hashes: Hashes) -> Hashes:

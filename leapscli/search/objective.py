@@ -11,40 +11,66 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.search.memory import Memory
-from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.search.memory import Known, Memory
+from leapscli.search.protocol import NO_FLOOR, Latents, Points, Scored
+from leapscli.seeding import stream
 
 Score = Callable[[TokenBatch], NDArray[np.float64]]
 """P programs → float64[P, N], the return of each on each of N states."""
 
+MILLIONTHS = 1e6  # returns are compared to so many parts of one: sums of the same rewards differ by their rounding
+
 
 class Objective:
-    """Scores candidates and counts: `candidates` seen so far, `evaluations` (programs executed) so far."""
+    """Scores candidates and counts: `candidates` seen so far, `evaluations` (programs executed) so far.
 
-    def __init__(self, score: Score, decode: Callable[[Latents], TokenBatch] | None = None) -> None:
-        self._score, self._decode = score, decode
+    `score` runs programs on the states; with `screen` it is the others of them that it runs on, after the few that
+    `screen` runs on, and only the programs that do well enough on those.
+    """
+
+    def __init__(
+        self, score: Score, decode: Callable[[Latents], TokenBatch] | None = None, screen: Score | None = None
+    ) -> None:
+        self._score, self._decode, self._screen = score, decode, screen
         self.memory = Memory()
         self.candidates = self.evaluations = 0
 
-    def __call__(self, points: Points) -> Scored:
-        """The programs and mean returns of B candidates, at least one."""
+    def __call__(self, points: Points, floor: float = NO_FLOOR) -> Scored:
+        """The programs and mean returns of B candidates, at least one.
+
+        A program with a mean under `floor` on the screening states is not run on the others: its return is -inf.
+        """
         tokens = self._tokens(points)
         hashes = tokens.hashes()
         distinct, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-        returns = self.memory.get(distinct)
-        unknown = np.isnan(returns)
-        if unknown.any():
-            returns[unknown] = self._score(tokens[first[unknown]]).mean(axis=1)
-            self.memory.put(distinct[unknown], returns[unknown])
+        known = self.memory.get(distinct)
+        unseen = np.isnan(known.screened)
+        wanted = np.flatnonzero(unseen | (np.isneginf(known.returns) & (known.screened >= floor)))
+        if len(wanted):
+            known.write(wanted, self._execute(tokens[first[wanted]], floor))
+            self.memory.put(distinct[wanted], known[wanted])
         self.candidates += len(tokens)
-        self.evaluations += int(unknown.sum())
-        return Scored(tokens, hashes, returns[inverse], np.sort(first))
+        self.evaluations += int(unseen.sum())
+        spread = known[inverse]
+        return Scored(tokens, hashes, spread.returns, np.sort(first), spread.screened, spread.behaviours)
 
-    def warm_up(self, points: Points) -> None:
-        """Everything that scoring does, on one candidate, uncounted and forgotten."""
-        one = self._tokens(points)[:1]
-        self.memory.get(one.hashes())
-        self._score(one)
+    def _execute(self, tokens: TokenBatch, floor: float) -> Known:
+        if self._screen is None:
+            by_state = self._score(tokens)
+            means = by_state.mean(axis=1)
+            return Known(means, means, _behaviours(by_state))
+        few = self._screen(tokens)
+        known = Known.nothing(len(tokens))
+        known.screened[:] = few.mean(axis=1)
+        passed = np.flatnonzero(known.screened >= floor)
+        if len(passed):
+            by_state = np.concatenate([few[passed], self._score(tokens[passed])], axis=1)
+            known.write(passed, Known(known.screened[passed], by_state.mean(axis=1), _behaviours(by_state)))
+        return known
+
+    def afresh(self) -> Objective:
+        """One that scores alike, and has counted and remembers nothing."""
+        return Objective(self._score, self._decode, self._screen)
 
     def _tokens(self, points: Points) -> TokenBatch:
         if isinstance(points, TokenBatch):
@@ -52,3 +78,11 @@ class Objective:
         if self._decode is None:
             raise TypeError("vectors need a decoder")
         return self._decode(points)
+
+
+def _behaviours(by_state: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """float64[P, N] → uint64[P], a hash of each row: the sum of its parts, each times a random odd number."""
+    parts = np.rint(by_state * MILLIONTHS).astype(np.int64).view(np.uint64)
+    odd = stream(0, "behaviours").integers(2**63, size=parts.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    hashes: NDArray[np.uint64] = (parts * odd).sum(axis=1, dtype=np.uint64)
+    return hashes

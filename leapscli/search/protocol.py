@@ -50,19 +50,25 @@ class Latents:
 Points: TypeAlias = Latents | TokenBatch
 """Candidates: vectors to decode, or programs."""
 
+NO_FLOOR = -np.inf
+
 
 @dataclass(frozen=True, eq=False)
 class Scored:
     """What the objective says of B candidates.
 
     `tokens`: their programs. `hashes` uint64[B]: equal for equal programs. `returns` float64[B]: each one's mean over
-    the states. `first` int64: the rows at which each distinct program stands first, ascending.
+    the states, -inf where it did not pass the floor. `first` int64: the rows at which each distinct program stands
+    first, ascending. `screened` float64[B]: the mean over the screening states. `behaviours` uint64[B]: equal where
+    the return is the same on every state.
     """
 
     tokens: TokenBatch
     hashes: NDArray[np.uint64]
     returns: NDArray[np.float64]
     first: NDArray[np.int64]
+    screened: NDArray[np.float64]
+    behaviours: NDArray[np.uint64]
 
 
 class LatentSpace(Protocol):
@@ -94,11 +100,17 @@ class Searcher(Protocol[S]):
     def tell(self, state: S, points: Points, scored: Scored) -> S:
         """The next state, given what `ask` returned and how it scored."""
 
+    def floor(self, state: S) -> float:
+        """The mean return on the screening states under which a candidate need not be run on the others."""
+        return NO_FLOOR
+
     def converged(self, state: S) -> bool:
         """Whether there is nothing left to do."""
+        return False
 
     def status(self, state: S) -> Mapping[str, float]:
         """Numbers worth watching: `sigma`, `threshold` (the elite's lowest return), `restarts`."""
+        return {}
 
 
 AnySearcher: TypeAlias = Searcher[Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,11 +11,13 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.cebs import CEBS
 from leapscli.search.cem import CEM
-from leapscli.search.climbing import Climbing, ProgramSpace, Space, VectorSpace
+from leapscli.search.climbing import Climbing
 from leapscli.search.cmaes import CMAES
+from leapscli.search.evolution import Evolution
 from leapscli.search.protocol import AnySearcher, LatentSpace
 from leapscli.search.restart import Restarting
 from leapscli.search.sampling import RandomSearch
+from leapscli.search.spaces import ProgramSpace, Space, VectorSpace
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,24 @@ def _climbing(r: SearchRecipe, space: Space) -> AnySearcher:
     return Climbing(space, climbers=r.climbers, population=r.population, neighbours=r.neighbours)
 
 
+def _evolution(r: SearchRecipe, spaces: Sequence[Space], latent: LatentSpace | None = None) -> AnySearcher:
+    return Evolution(spaces, population=r.population, pool=r.pool, copies=r.copies, latent=latent)
+
+
+def _memetic(r: SearchRecipe, space: LatentSpace, mutations: int) -> AnySearcher:
+    return _evolution(r, [VectorSpace(space, sigma=r.sigma), *[ProgramSpace(max_tokens=MAX_TOKENS)] * mutations], space)
+
+
 SEARCHERS: Mapping[str, Latent | Programmatic] = {
     "cem": Latent(_cem),
     "cebs": Latent(_cebs),
     "cmaes": Latent(_cmaes),
     "random": Latent(_random),
     "latent-hill-climbing": Latent(lambda r, space: _climbing(r, VectorSpace(space, sigma=r.sigma))),
+    "latent-evolution": Latent(lambda r, space: _memetic(r, space, 0)),
+    "memetic": Latent(lambda r, space: _memetic(r, space, r.mutations)),
     "hill-climbing": Programmatic(lambda r: _climbing(r, ProgramSpace(max_tokens=MAX_TOKENS))),
+    "evolution": Programmatic(lambda r: _evolution(r, [ProgramSpace(max_tokens=MAX_TOKENS)])),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from leapscli.search.protocol import AnySearcher, Points, Scored
+from leapscli.search.protocol import AnySearcher, Points, Scored, Searcher
 from leapscli.seeding import stream_key
 
 
@@ -26,7 +26,7 @@ class RestartState:
     inner: Any
 
 
-class Restarting:
+class Restarting(Searcher[RestartState]):
     """`searcher`, begun anew after `patience` iterations without a better return, or when converged."""
 
     def __init__(self, searcher: AnySearcher, *, patience: int) -> None:
@@ -54,9 +54,9 @@ class Restarting:
             return self._begin(state.seed, state.restarts + 1)
         return RestartState(state.seed, state.restarts, max(found, state.best), stale, inner)
 
-    def converged(self, state: RestartState) -> bool:
-        """Never: it begins anew."""
-        return False
+    def floor(self, state: RestartState) -> float:
+        """The searcher's."""
+        return self.searcher.floor(state.inner)
 
     def status(self, state: RestartState) -> Mapping[str, float]:
         """The searcher's, and how often it began anew."""

@@ -5,12 +5,11 @@ With one iteration of 8 or 64 candidates it is LEAPS-rand-8 and -64 (LEAPS, sect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leapscli.search.protocol import Latents, Points, Scored
+from leapscli.search.protocol import Latents, Points, Scored, Searcher
 from leapscli.seeding import stream
 
 
@@ -22,7 +21,7 @@ class SamplingState:
     iteration: int
 
 
-class RandomSearch:
+class RandomSearch(Searcher[SamplingState]):
     """`population` vectors an iteration."""
 
     def __init__(self, latent: int, *, population: int) -> None:
@@ -41,11 +40,3 @@ class RandomSearch:
     def tell(self, state: SamplingState, points: Points, scored: Scored) -> SamplingState:
         """Learns nothing."""
         return replace(state, iteration=state.iteration + 1)
-
-    def converged(self, state: SamplingState) -> bool:
-        """Never."""
-        return False
-
-    def status(self, state: SamplingState) -> Mapping[str, float]:
-        """Nothing to watch."""
-        return {}

@@ -144,7 +144,8 @@ def prepare(
 
     validation = objective("validation", recipe.validation) if recipe.validation else None
     general = objective("general", GENERAL_STATES, place=larger(task)) if recipe.general else None
-    search = Search(build(recipe, space), objective("searched", recipe.states, recipe.screening), validation, general)
+    screening = recipe.screening if recipe.screening < recipe.states else 0
+    search = Search(build(recipe, space), objective("searched", recipe.states, screening), validation, general)
     return Plan(recipe, workspace, task, artifact, search, threads)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.progress import StopFlag
 from leapscli.search.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
-from leapscli.search.protocol import Scored, StopReason
+from leapscli.search.protocol import StopReason
 from leapscli.seeding import stream
-from tests.search.toy import ToySpace
+from tests.search.toy import ToySpace, scored
 
 SPACE = ToySpace()
 KNOBS = {"population": 32, "sigma": 0.5, "elite": 0.2, "decay": False, "init": "tiny_normal"}
@@ -20,11 +19,6 @@ KNOBS = {"population": 32, "sigma": 0.5, "elite": 0.2, "decay": False, "init": "
 
 def cem(**knobs) -> CEM:
     return CEM(SPACE.latent, **{**KNOBS, **knobs})
-
-
-def scored(returns) -> Scored:
-    n = len(returns)
-    return Scored(TokenBatch.concat([]), np.arange(n, dtype=np.uint64), np.array(returns, float), np.arange(n))
 
 
 def test_initial_means_are_the_papers():

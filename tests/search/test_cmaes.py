@@ -9,22 +9,16 @@ import numpy as np
 import pytest
 from cmaes import SepCMA
 
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
 from leapscli.search.cmaes import CMAES
-from leapscli.search.protocol import Scored
 from leapscli.search.record import dump, restore
+from tests.search.toy import scored
 
 LATENT, POPULATION = 12, 10
 
 
 def searcher() -> CMAES:
     return CMAES(LATENT, population=POPULATION, sigma=0.5, init="normal")
-
-
-def scored(returns) -> Scored:
-    values = np.array(returns, float)
-    return Scored(TokenBatch.concat([]), np.zeros(len(values), np.uint64), values, np.arange(len(values)))
 
 
 def height(z):

@@ -12,14 +12,16 @@ from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.cebs import CEBS
-from leapscli.search.climbing import FRESH, Climbing, ProgramSpace, VectorSpace
+from leapscli.search.climbing import FRESH, Climbing
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
-from leapscli.search.protocol import Latents, Scored
+from leapscli.search.protocol import Latents
 from leapscli.search.record import dump, restore
 from leapscli.search.registry import SEARCHERS, Programmatic, build, find
 from leapscli.search.sampling import RandomSearch
+from leapscli.search.spaces import ProgramSpace, VectorSpace
 from tests.search.toy import ToySpace
+from tests.search.toy import scored as toy_scored
 
 SPACE = ToySpace()
 RECIPE = SearchRecipe(population=32, sigma=0.4, elite=0.2, init="normal", climbers=4, neighbours=24)
@@ -93,10 +95,8 @@ def test_random_search_draws_from_the_prior():
     assert (searcher.ask(searcher.tell(state, Latents(z), scored([0.0] * 500))).z != z).any()
 
 
-def scored(returns) -> Scored:
-    n = len(returns)
-    tokens = SPACE.tokens[np.arange(n) % 400]
-    return Scored(tokens, tokens.hashes(), np.array(returns, float), np.arange(n))
+def scored(returns):
+    return toy_scored(returns, SPACE.tokens[np.arange(len(returns)) % 400])
 
 
 def cebs(**knobs) -> CEBS:

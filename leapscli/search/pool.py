@@ -1,0 +1,71 @@
+"""A pool of good programs, few of a kind: what evolution breeds from.
+
+Of a kind are programs with the same return on every state. Keeping only a few of each is what keeps a pool from filling
+with copies of one program (Jackson, PPSN 2010: phenotypic diversity); which few is drawn anew each time, so that
+equals drift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.search.memory import Known
+from leapscli.search.protocol import NO_FLOOR, Latents, Points, Scored
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """K distinct programs, what is known of them, and where each lies: `z` float32[K, Z]; Z is 0 in program space."""
+
+    tokens: TokenBatch
+    hashes: NDArray[np.uint64]
+    known: Known
+    z: NDArray[np.float32]
+
+    @classmethod
+    def empty(cls, latent: int) -> Self:
+        """Without programs."""
+        return cls(TokenBatch.concat([]), np.zeros(0, np.uint64), Known.nothing(0), np.zeros((0, latent), np.float32))
+
+    @classmethod
+    def of(cls, points: Points, scored: Scored, rows: NDArray[np.int64], latent: int) -> Self:
+        """Those candidates; programs that were not decoded lie nowhere yet, at 0."""
+        z = points.z[rows] if isinstance(points, Latents) else np.zeros((len(rows), latent), np.float32)
+        known = Known(scored.screened[rows], scored.returns[rows], scored.behaviours[rows])
+        return cls(scored.tokens[rows], scored.hashes[rows], known, z)
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> Self:
+        return type(self)(self.tokens[rows], self.hashes[rows], self.known[rows], self.z[rows])
+
+    def at(self, z: NDArray[np.float32]) -> Self:
+        """The same programs, lying there."""
+        return type(self)(self.tokens, self.hashes, self.known, z)
+
+    def joined(self, other: Pool) -> Self:
+        """These programs, then those."""
+        tokens = TokenBatch.concat([self.tokens, other.tokens])
+        hashes, z = np.concatenate([self.hashes, other.hashes]), np.concatenate([self.z, other.z])
+        return type(self)(tokens, hashes, self.known.joined(other.known), z)
+
+    def best(self, size: int, copies: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The rows of the `size` best, best first, at most `copies` of a kind; among equals, drawn."""
+        order = np.lexsort((rng.random(len(self)), -self.known.returns))
+        kinds = self.known.behaviours[order]
+        by_kind = np.argsort(kinds, kind="stable")
+        _, first, counts = np.unique(kinds[by_kind], return_index=True, return_counts=True)
+        place = np.empty(len(self), np.int64)
+        place[by_kind] = np.arange(len(self)) - np.repeat(first, counts)
+        return order[place < copies][:size]
+
+    @property
+    def floor(self) -> float:
+        """The lowest mean return on the screening states."""
+        return float(self.known.screened.min()) if len(self) else NO_FLOOR
