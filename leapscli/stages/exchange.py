@@ -63,8 +63,8 @@ def import_dataset(
             reporter.update(seen)
             if stop.requested:
                 raise Interrupted("stopped; nothing is kept of an import", None)
-        own = None if None in split else np.array(split, np.uint8)
-        metrics = finish(writer, DatasetRecipe().splits if own is None else own, statistics, core_count(), reporter)
+        splits = DatasetRecipe().splits if None in split else np.array(split, np.uint8)
+        metrics = finish(writer, splits, statistics, core_count(), reporter, stop)
         metrics["too_long"] = seen - len(split)
         source = {"imported": str(path), "sha256": sha256(reader.path), "calls": reader.calls}
         return draft.publish(recipe=source, seed=None, metrics=metrics, command=command)

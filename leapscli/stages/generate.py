@@ -64,7 +64,7 @@ def generate(
         except RecipeError:
             shutil.rmtree(draft.path)  # there is nothing to go on with
             raise
-        metrics = finish(writer, recipe.splits, statistics, threads, reporter)
+        metrics = finish(writer, recipe.splits, statistics, threads, reporter, stop)
         return draft.publish(recipe=recipe.resolved(), seed=recipe.seed, metrics=metrics, command=command)
 
 
@@ -74,20 +74,21 @@ def finish(
     statistics: Statistics,
     threads: int,
     reporter: Reporter,
+    stop: StopFlag,
 ) -> dict[str, Any]:
     """Decide the splits, from their shares unless they are known (uint8[P]), and write the file.
 
-    Returns everything known about the dataset, which is in the file too.
+    Returns everything known about the dataset, which is in the file too. Raises Interrupted once `stop` was requested.
     """
     reporter.start("splitting", len(writer), "programs")
-    found = _behaviour(writer, threads, reporter)
+    found = _behaviour(writer, threads, reporter, stop)
     split = splits if isinstance(splits, np.ndarray) else assign(found.walks, splits)
     metrics = {**split_metrics(split, found), **statistics.metrics()}
     writer.close(split, metrics)
     return metrics
 
 
-def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter) -> Behaviour:
+def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter, stop: StopFlag) -> Behaviour:
     """What every program does: all that is held in memory of it."""
     batches = (TokenBatch(ids, lengths.astype(np.int32)) for ids, lengths in writer.tokens())
     parts, done = list[Behaviour](), 0
@@ -96,6 +97,9 @@ def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter) -> Beha
             parts.append(part)
             done += len(part.walks)
             reporter.update(done)
+            if stop.requested:
+                writer.flush()
+                raise Interrupted(f"stopped while splitting; all {len(writer):,} programs are made")
     return Behaviour(np.concatenate([p.traces for p in parts]), np.concatenate([p.walks for p in parts]))
 
 

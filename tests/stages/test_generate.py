@@ -143,6 +143,25 @@ def test_a_stopped_run_is_resumed_to_the_same_bytes(long: Artifact, tmp_path: Pa
     assert artifact.manifest.metrics == long.manifest.metrics
 
 
+class StopWhen(Silent):
+    """Requests a stop as soon as a phase of that name has begun."""
+
+    def __init__(self, flag: StopFlag, label: str) -> None:
+        self.flag, self.label = flag, label
+
+    def start(self, label: str, total: int | None, unit: str) -> None:
+        if label == self.label:
+            self.flag.request()
+
+
+def test_a_run_stopped_while_splitting_keeps_its_programs(long: Artifact, tmp_path: Path) -> None:
+    flag = StopFlag()
+    with pytest.raises(Interrupted, match="while splitting; all 20,000 programs are made"):
+        make(tmp_path, LONG, stop=flag, reporter=StopWhen(flag, "splitting"))
+    artifact = make(tmp_path, LONG, resume=True)
+    assert artifact.file(FILE).read_bytes() == long.file(FILE).read_bytes()
+
+
 def test_a_killed_process_is_resumed_to_the_same_bytes(long: Artifact, tmp_path: Path) -> None:
     settings = [f"{name}={value}" for name, value in LONG.items()]
     command = [sys.executable, "-m", "leapscli", "gen-data", "--workspace", str(tmp_path)]
