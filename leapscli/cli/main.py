@@ -1,7 +1,8 @@
 """The command `leaps`: its subcommands, and how it ends.
 
 A command's module imports only Typer and the standard library at its top; what is heavy is imported where it is used,
-so that help and usage errors answer at once. Exit codes: 0 done, 1 it ran and failed, 2 bad input, 130 interrupted.
+so that help and usage errors answer at once. Exit codes: 0 done, 1 it ran and failed, 2 bad input, 130 interrupted,
+141 when whoever read the output has left (`leaps … | head`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,20 @@ from leapscli import __version__
 from leapscli.errors import LeapsError
 
 # One module a command, in the order of `leaps --help`; each has `register(app)`.
-COMMANDS = ("gen_data", "data", "train", "synthesize", "sweep", "run", "evaluate", "fmt", "tasks", "model", "artifacts")
+COMMANDS = (
+    "gen_data",
+    "data",
+    "train",
+    "synthesize",
+    "sweep",
+    "run",
+    "evaluate",
+    "fmt",
+    "tasks",
+    "model",
+    "artifacts",
+    "bench",
+)
 BUG = "a bug in leaps: LEAPS_DEBUG=1 shows where; please report it"
 
 
@@ -48,7 +62,10 @@ def main() -> None:
     """The console script: runs a command and turns what goes wrong into a message, a hint and an exit code."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: threads that spin stall on busy cores
     try:
-        build()(prog_name="leaps")
+        _run()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be written
+        sys.exit(128 + 13)  # as if ended by SIGPIPE
     except LeapsError as error:
         _complain(error.message, error.hint)
         sys.exit(error.exit_code)
@@ -60,6 +77,17 @@ def main() -> None:
             raise
         _complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
         sys.exit(1)
+
+
+def _run() -> None:
+    """Runs a command, all of its output written; Typer ends with 1 where a pipe broke."""
+    try:
+        build()(prog_name="leaps")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        print(end="", flush=True)
+        raise
 
 
 def _complain(message: str, hint: str | None) -> None:
