@@ -118,3 +118,17 @@ def test_the_first_signal_asks_and_the_second_stops():
 def test_version_is_one_line():
     result = leaps("--version")
     assert result.returncode == 0 and result.stdout.startswith("leaps ") and len(result.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize("arguments", [["tasks"], ["--help"]])
+def test_output_that_nobody_reads_to_its_end_is_left_quietly(arguments, unbuffered):
+    """As in `leaps tasks | head -0`: no message, and the exit code of a process that SIGPIPE ended."""
+    read, write = os.pipe()
+    os.close(read)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    environment |= {"PYTHONUNBUFFERED": "1"} if unbuffered else {}
+    command = [sys.executable, "-m", "leapscli", *arguments]
+    result = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, env=environment)
+    os.close(write)
+    assert result.returncode == 141 and "error" not in result.stderr and "Exception" not in result.stderr
