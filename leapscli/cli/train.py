@@ -40,6 +40,11 @@ MaxTimeOption = Annotated[
     str | None, typer.Option("--max-time", metavar="TIME", help="End after 90s, 45m, 2h.", show_default=False)
 ]
 NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
+TensorBoardOption = Annotated[
+    Path | None,
+    typer.Option("--tensorboard", metavar="DIR", help="Write event files for TensorBoard, below this folder.",
+                 show_default=False),
+]  # fmt: skip
 PAUSE = 2.0  # seconds in which the first process can say what is wrong: when another ends, torchrun ends it too
 
 
@@ -56,6 +61,7 @@ def train(
     max_time: MaxTimeOption = None,
     device: DeviceOption = "auto",
     name: NameOption = "leaps",
+    tensorboard: TensorBoardOption = None,
     workspace: WorkspaceOption = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
@@ -73,7 +79,8 @@ def train(
     place = Workspace.locate(workspace)
     chosen = overrides([*(settings or []), *([f"max_time={max_time}"] if max_time else [])], seed)
     with _one_voice():
-        plan = prepare(load_recipe("model", recipe or DEFAULTS["model"], chosen, place.root), place, data, name, device)
+        settled = load_recipe("model", recipe or DEFAULTS["model"], chosen, place.root)
+        plan = prepare(settled, place, data, name, device, tensorboard)
         if not dry_run:
             artifact = _run(plan, resume)
             if artifact:
@@ -97,14 +104,15 @@ def _one_voice() -> Iterator[None]:
 def _run(plan: Plan, resume: bool) -> Artifact | None:
     from leapscli.jit import announce_compilation
     from leapscli.progress import Silent
-    from leapscli.report.progress import progress
+    from leapscli.report.training_view import training_view
     from leapscli.stages.train import train
 
-    leads = plan.ranks.leads
-    with graceful_stop(quiet=not leads) as stop, progress() if leads else nullcontext(Silent()) as reporter:
+    leads, command = plan.ranks.leads, _launched(command_line(), plan)
+    view = training_view() if leads else nullcontext((Silent(), None))
+    with graceful_stop(quiet=not leads) as stop, view as (reporter, watch):
         announce_compilation(reporter.note)
         try:
-            return train(plan, reporter=reporter, stop=stop, resume=resume, command=_launched(command_line(), plan))
+            return train(plan, reporter=reporter, watch=watch, stop=stop, resume=resume, command=command)
         except Interrupted as error:
             raise Interrupted(error.message, _launched(resume_line(), plan)) from None
 

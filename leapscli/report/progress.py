@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -29,13 +29,25 @@ def progress(console: Console | None = None) -> Iterator[Reporter]:
         reporter.stop()
 
 
-class RichReporter:
-    """A bar for each phase; the finished ones stay, with the time they took."""
+class _Bars(Progress):
+    """Bars, and what stands below them."""
 
-    def __init__(self, console: Console) -> None:
-        self._bar = Progress(
+    below: Callable[[], RenderableType] | None = None
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """What is on the screen now."""
+        yield from super().get_renderables()
+        if self.below:
+            yield self.below()
+
+
+class RichReporter:
+    """A bar for each phase; the finished ones stay, with the time they took, and what is drawn `below` them."""
+
+    def __init__(self, console: Console, below: Callable[[], RenderableType] | None = None) -> None:
+        self._bar = _Bars(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
+            BarColumn(bar_width=min(30, max(8, console.width - 90))),
             TextColumn("{task.fields[amount]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
@@ -43,6 +55,7 @@ class RichReporter:
             TextColumn("{task.fields[extra]}", style="dim"),
             console=console,
         )
+        self._bar.below = below
         self._pace = Pace("", None, "")
         self._task: TaskID | None = None
 

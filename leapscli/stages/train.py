@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leapscli.artifacts.artifact import Artifact, readable
@@ -16,12 +20,14 @@ from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.recipes.model import ModelRecipe
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from leapscli.vae.distributed import Ranks
     from leapscli.vae.trainer import Ended
 
+    Learn = Callable[[Path, Reporter], tuple[Ended, dict[str, Any]]]
+
 DATASET, CHECKPOINT, WEIGHTS, METRICS = "programs.h5", "checkpoint.safetensors", "weights.safetensors", "metrics.jsonl"
+Record = dict[str, Any]
+Watch = Callable[[Record], None]
 LIMITS = ("steps", "max_time")  # may differ when training is taken up again
 
 
@@ -36,6 +42,7 @@ class Plan:
     device: str
     ranks: Ranks
     facts: dict[str, Any]
+    board: Path | None = None  # where event files go
 
     @property
     def key(self) -> str:
@@ -45,15 +52,28 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def prepare(recipe: ModelRecipe, workspace: Workspace, dataset: str | None, name: str, device: str) -> Plan:
-    """Find the dataset, read its layout, choose the device. Raises InputErrors for what cannot be."""
+def prepare(
+    recipe: ModelRecipe,
+    workspace: Workspace,
+    dataset: str | None,
+    name: str,
+    device: str,
+    board: Path | None = None,
+) -> Plan:
+    """Find the dataset, read its layout, choose the device. Raises InputErrors for what cannot be.
+
+    With `board`, event files for TensorBoard will go into a folder of this training's own below that one.
+    """
     from leapscli.artifacts.artifact import check_name
     from leapscli.artifacts.programs_h5 import ProgramsReader
+    from leapscli.vae.board import check_tensorboard
     from leapscli.vae.device import choose_device, choose_precision
     from leapscli.vae.distributed import Ranks
     from leapscli.vae.network import Network
     from leapscli.vae.trainer import shape_of
 
+    if board is not None:
+        check_tensorboard()
     artifact, ranks = workspace.resolve(dataset, "dataset"), Ranks.launched()
     chosen = choose_device(ranks.device(device))
     reader = ProgramsReader(artifact.file(DATASET))
@@ -61,13 +81,14 @@ def prepare(recipe: ModelRecipe, workspace: Workspace, dataset: str | None, name
     weights = sum(parameter.numel() for parameter in Network(shape_of(recipe, reader)).parameters())
     facts = {"dataset": artifact.reference, **splits, "weights": weights}
     facts["precision"] = ranks.together(choose_precision(chosen, recipe.amp).label)
-    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), ranks, facts)
+    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), ranks, facts, board)
 
 
 def train(
     plan: Plan,
     *,
     reporter: Reporter | None = None,
+    watch: Watch | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
     command: str = "",
@@ -76,43 +97,58 @@ def train(
 
     Raises Interrupted when `stop` ends it; the work is kept. `resume` continues the same training where it stopped or
     was killed, or a published model's with higher limits; where there is nothing left to do, that model is returned.
-    Of several processes the first does all that; the others help, silently, and return None.
+    `watch` is told of every line of metrics.jsonl. Of several processes the first does all that; the others help,
+    silently, and return None.
     """
-    reporter, stop = reporter or Silent(), stop or StopFlag()
+    learn = partial(_learn, plan, stop=stop or StopFlag(), resume=resume)
     with plan.ranks.joined(plan.device):
         if plan.ranks.leads:
-            return _lead(plan, reporter, stop, resume, command)
+            return _lead(plan, reporter or Silent(), partial(learn, watch=watch), resume, command)
         place: Path | None = plan.ranks.told(None)
         if place is not None:
-            _learn(plan, place, Silent(), stop, resume)
+            learn(place, Silent())
         return None
 
 
-def _lead(plan: Plan, reporter: Reporter, stop: StopFlag, resume: bool, command: str) -> Artifact:
+def _lead(plan: Plan, reporter: Reporter, learn: Learn, resume: bool, command: str) -> Artifact:
     """What the first process does: all that is to do, where there is no other."""
     with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
         earlier = _take_up(plan, draft, reporter) if resume else None
         plan.ranks.told(None if earlier else draft.path)
         if earlier:
             return earlier
-        ended, best = _learn(plan, draft.path, reporter, stop, resume)
+        ended, best = learn(draft.path, reporter)
         if ended == "asked":
             raise Interrupted(f"stopped; the work so far is in {draft.path}")
         return _publish(plan, draft, ended, best, command)
 
 
-def _learn(plan: Plan, out: Path, reporter: Reporter, stop: StopFlag, resume: bool) -> tuple[Ended, dict[str, Any]]:
+def _learn(
+    plan: Plan, out: Path, reporter: Reporter, *, stop: StopFlag, resume: bool, watch: Watch | None = None
+) -> tuple[Ended, Record]:
     """The training itself, in the folder `out`."""
     from leapscli.artifacts.programs_h5 import ProgramsReader
+    from leapscli.vae.board import board
     from leapscli.vae.trainer import train
 
-    source = ProgramsReader(plan.dataset.file(DATASET))
-    return train(
-        plan.recipe, source, out=out, device=plan.device, reporter=reporter, stop=stop, resume=resume, ranks=plan.ranks
-    )
+    with ExitStack() as stack:
+        watchers = [watch] if watch else []
+        if plan.board is not None and plan.ranks.leads:
+            watchers.append(stack.enter_context(board(plan.board / f"{plan.name}-{plan.key}")))
+        return train(
+            plan.recipe,
+            ProgramsReader(plan.dataset.file(DATASET)),
+            out=out,
+            device=plan.device,
+            reporter=reporter,
+            stop=stop,
+            resume=resume,
+            ranks=plan.ranks,
+            watchers=watchers,
+        )
 
 
-def _publish(plan: Plan, draft: Draft, ended: Ended, best: dict[str, Any], command: str) -> Artifact:
+def _publish(plan: Plan, draft: Draft, ended: Ended, best: Record, command: str) -> Artifact:
     metrics = {name: value for name, value in best.items() if name not in ("train", "validation")}
     metrics |= {"validation": best["validation"], "ended": str(ended), "training": plan.key}
     recipe, precision = plan.recipe.resolved(), plan.facts["precision"]

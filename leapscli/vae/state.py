@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from leapscli.vae.network import Network, Shape
 WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
 RECONSTRUCTS = 0.8
 Record = dict[str, Any]
+Watch = Callable[[Record], None]  # told of every line of metrics.jsonl
 
 
 @dataclass(eq=False)
@@ -35,6 +37,7 @@ class Training:
     scaler: torch.amp.GradScaler
     last: int  # the step at which it will end, as far as can be told
     ranks: Ranks = ALONE  # with whom; the first writes
+    watchers: Sequence[Watch] = ()
     step: int = 0
     best: Record = field(default_factory=dict)  # the validation whose weights are kept
     latest: Record = field(default_factory=dict)
@@ -42,13 +45,19 @@ class Training:
 
     @classmethod
     def begin(
-        cls, recipe: ModelRecipe, shape: Shape, precision: Precision, out: Path, ranks: Ranks = ALONE
+        cls,
+        recipe: ModelRecipe,
+        shape: Shape,
+        precision: Precision,
+        out: Path,
+        ranks: Ranks = ALONE,
+        watchers: Sequence[Watch] = (),
     ) -> Training:
         """At step 0, with weights that follow from the seed."""
         network = Network(shape, recipe.seed).to(precision.device)
         settings = recipe.optimizer
         optimizer = torch.optim.AdamW(network.parameters(), settings.lr, weight_decay=settings.weight_decay, fused=True)
-        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps, ranks)
+        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps, ranks, watchers)
 
     @property
     def seconds(self) -> float:
@@ -73,6 +82,8 @@ class Training:
         lines = path.read_text().splitlines() if path.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= self.step]
         write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+        for line in kept:
+            self._tell(json.loads(line))
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -87,10 +98,16 @@ class Training:
         self.latest, self.best = record, record if better else self.best
         if not self.ranks.leads:
             return
+        line = record | {"kept": better}
         with (self.out / METRICS).open("a") as file:
-            file.write(json.dumps(record) + "\n")
+            file.write(json.dumps(line) + "\n")
         if better:
             save_model(self.out / WEIGHTS, self.network, record)
+        self._tell(line)
+
+    def _tell(self, record: Record) -> None:
+        for watch in self.watchers:
+            watch(record)
 
 
 def _merit(record: Record) -> tuple[float, float]:

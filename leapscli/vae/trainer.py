@@ -7,6 +7,7 @@ weights.safetensors (the model that reconstructed most validation programs). It 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from leapscli.vae.meter import Meter
 from leapscli.vae.network import Shape
 from leapscli.vae.objective import Terms, terms_of, total
 from leapscli.vae.schedule import last_step, learning_rate
-from leapscli.vae.state import Record, Training
+from leapscli.vae.state import Record, Training, Watch
 from leapscli.vae.validation import validate
 
 READ = 20  # steps between two looks at the losses: each look waits for the device
@@ -47,17 +48,19 @@ def train(
     stop: StopFlag | None = None,
     resume: bool = False,
     ranks: Ranks = ALONE,
+    watchers: Sequence[Watch] = (),
 ) -> tuple[Ended, Record]:
     """Train as `recipe` says on the split "train": why it ended, and the record of the best validation.
 
     With `resume` it goes on from the checkpoint in `out`, if there is one, to the weights of a run never stopped.
-    `ranks` are the processes that train together, all with the same arguments; the first alone writes.
+    `ranks` are the processes that train together, all with the same arguments; the first alone writes. `watchers` are
+    told of every line of metrics.jsonl, after a resumption of the earlier ones too.
     Raises LeapsError, naming step and batch, when a loss is no longer a number.
     """
     reporter, stop = reporter or Silent(), stop or StopFlag()
     precision = choose_precision(choose_device(device), recipe.amp)
     prepare(precision.device)
-    training = Training.begin(recipe, shape_of(recipe, source), precision, out, ranks)
+    training = Training.begin(recipe, shape_of(recipe, source), precision, out, ranks, watchers)
     learn, held_out = Programs(source, "train"), Programs(source, "validation", limit=recipe.validation.programs)
     if not len(learn) or not len(held_out):
         raise InputError(f"{len(learn)} programs to train on and {len(held_out)} to validate with: both are needed")

@@ -29,7 +29,7 @@ WORLDS, PRIOR = 32, 256  # on which programs are run, and how many vectors of N(
 
 @torch.no_grad()
 def validate(network: Network, programs: Programs, recipe: ModelRecipe, precision: Precision) -> dict[str, Any]:
-    """Losses and accuracies under teacher forcing, greedy reconstruction from μ, active units, behaviour; plain numbers.
+    """Losses and accuracies under teacher forcing, greedy reconstruction from μ, behaviour; plain numbers.
 
     What programs do is seen on random worlds, always the same ones, that no demonstration is from.
     """

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
-from leapscli.errors import ArtifactError, RecipeError
+from leapscli.errors import ArtifactError, InputError, RecipeError
 from tests.stages.test_train import place  # noqa: F401
 
 runner = CliRunner()
@@ -65,3 +65,17 @@ def test_of_several_processes_the_first_alone_says_what_is_wrong(
     with pytest.raises(ArtifactError, match="no dataset nope"):
         call(place, "--data", "nope")
     assert "2 × cpu float32" in call(place, "--dry-run").stderr
+
+
+def test_event_files_for_tensorboard_lie_where_the_user_wants_them(
+    place: Workspace,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call(place, "--tensorboard", str(place.root / "boards"))
+    model = place.resolve(None, "model")
+    (folder,) = (place.root / "boards").iterdir()
+    assert folder.name == f"leaps-{model.manifest.metrics['training']}" and list(folder.glob("events.*"))
+    assert not any("events" in file.name for file in model.manifest.files)
+    monkeypatch.setattr("leapscli.vae.board.find_spec", lambda name: None)
+    with pytest.raises(InputError, match="not installed"):
+        call(place, "--tensorboard", "boards", "--dry-run")

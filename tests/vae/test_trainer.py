@@ -51,7 +51,8 @@ def test_it_learns_and_leaves_a_model_that_loads(tmp_path: Path) -> None:
         assert records[-1][part]["tokens"] < records[0][part]["tokens"]
         assert records[-1][part]["executor"] < records[0][part]["executor"]
     wanted = {"loss", "tokens", "kl", "token_accuracy", "reconstruction", "reconstruction_long", "active_units",
-              "traces_equal", "prior_distinct", "prior_ends", "executor", "action_accuracy", "trace_accuracy"}  # fmt: skip
+              "traces_equal", "prior_distinct", "prior_ends",
+              "executor", "action_accuracy", "trace_accuracy"}  # fmt: skip
     assert set(best["validation"]) == wanted
     assert best["validation"]["traces_equal"] >= best["validation"]["reconstruction"]
     assert 0 < best["validation"]["prior_distinct"] <= 1 and 0 < best["validation"]["prior_ends"] <= 1
