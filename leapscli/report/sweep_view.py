@@ -98,20 +98,24 @@ class SweepView:
             Text(duration(self._clock() - self._began), style="dim"),
             Text(f"{duration(remaining)} left" if remaining is not None else "", style="dim"),
         )
-        grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+        short = self._console.width < 15 + 12 * len(board.methods)
+        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
         for title in ("", *board.methods):
-            grid.add_column(title, no_wrap=True)
+            grid.add_column(title.replace("-", "-\n"), no_wrap=True, vertical="bottom")
         for task in board.tasks:
-            grid.add_row(Text(task, "bold"), *(_cell(board.cells[task, method]) for method in board.methods))
+            cells = (_cell(board.cells[task, method], short) for method in board.methods)
+            grid.add_row(Text(task, "bold"), *cells)
         return Group(head, Text(), grid)
 
 
-def _cell(cell: Cell) -> Text:
-    """`3/5 0.981`; yellow while a search of it runs, red once one failed."""
+def _cell(cell: Cell, short: bool) -> Text:
+    """`3/5 0.981`, short `3 0.98`; yellow while a search of it runs, with the failed ones in red."""
     over = cell.total - cell.left
     spread = cell.spread("return_held_out") or cell.spread("return_searched")
-    text = Text(f"{over}/{cell.total}", "yellow" if cell.running else "dim")
-    text.append(f" {spread.mean:.3f}" if spread else "", "bold green" if spread and spread.mean > 0.9995 else "bold")
+    text = Text(f"{over}" if short else f"{over}/{cell.total}", "yellow" if cell.running else "dim")
+    if spread:
+        style = "bold green" if spread.mean > 0.9995 else "bold"
+        text.append(f" {spread.mean:.2f}" if short else f" {spread.mean:.3f}", style)
     return text.append(f" {cell.failed} failed" if cell.failed else "", "red")
 
 
