@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from types import FunctionType
 from typing import Any
 
@@ -20,6 +21,7 @@ import numba
 
 PACKAGE = Path(__file__).parent
 COMPILED_ROOMS = ("dsl", "world", "tasks", "search")
+_CONFIG = Lock()  # numba's settings are of the process: two threads at once would leave the cache where they stand
 
 
 @cache
@@ -35,12 +37,13 @@ def cache_folder() -> Path:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` with numba: no Python objects, no GIL, IEEE arithmetic, cached on disk."""
     config: Any = numba.config
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(cache_folder())  # read when the decorator runs; others' functions keep their own
-    try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    finally:
-        config.CACHE_DIR = before
+    with _CONFIG:
+        before = config.CACHE_DIR
+        config.CACHE_DIR = str(cache_folder())  # read when the decorator runs; others' functions keep their own
+        try:
+            return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        finally:
+            config.CACHE_DIR = before
 
 
 def inline(function: Callable[..., Any]) -> Any:
