@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leapscli.cli.options import JsonOption, WorkspaceOption, command_line, print_json
+from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleOption
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def evaluate(
     data: DataOption = None,
     programs: ProgramsOption = 2000,
     seed: DrawSeedOption = 0,
+    device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +74,7 @@ def evaluate(
     from leapscli.stages.model_evaluation import EVALUATION, prepare
     from leapscli.stages.model_evaluation import evaluate as evaluate_stage
 
-    plan = prepare(Workspace.locate(workspace), model, data, programs, seed)
+    plan = prepare(Workspace.locate(workspace), model, data, programs, seed, device)
     with progress() as reporter:
         _announce(reporter.note)
         artifact = evaluate_stage(plan, reporter=reporter, command=command_line())

@@ -32,6 +32,7 @@ ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an int
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Check everything, say what would be done, write nothing.")
 ]
+DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, or cuda:1.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 
 

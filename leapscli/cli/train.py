@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leapscli.cli.options import (
+    DeviceOption,
     DryRunOption,
     JsonOption,
     ResumeOption,
@@ -35,7 +36,6 @@ DataOption = Annotated[
     str | None,
     typer.Option("--data", help="karel (the newest), karel@v3, or a path. Else the newest.", show_default=False),
 ]
-DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, or cuda:1.")]
 MaxTimeOption = Annotated[
     str | None, typer.Option("--max-time", metavar="TIME", help="End after 90s, 45m, 2h.", show_default=False)
 ]

@@ -36,13 +36,18 @@ class Plan:
     dataset: Artifact
     programs: TokenBatch
     seed: int
+    device: str
 
 
-def prepare(workspace: Workspace, model: str | None, dataset: str | None, programs: int, seed: int) -> Plan:
-    """Find model and dataset, and draw programs. Raises InputErrors for what is not there."""
+def prepare(
+    workspace: Workspace, model: str | None, dataset: str | None, programs: int, seed: int, device: str = "cpu"
+) -> Plan:
+    """Find model and dataset, choose the device, draw programs. Raises InputErrors for what is not there."""
     found = workspace.resolve(model, "model")
     source = find_dataset(workspace, found, dataset)
-    return Plan(workspace, found, source, held_out(source, programs, seed), seed)
+    from leapscli.vae.device import choose_device  # torch: only for those whose references are right
+
+    return Plan(workspace, found, source, held_out(source, programs, seed), seed, str(choose_device(device)))
 
 
 def find_dataset(workspace: Workspace, model: Artifact, reference: str | None) -> Artifact:
@@ -82,14 +87,16 @@ def evaluate(plan: Plan, *, reporter: Reporter | None = None, command: str = "")
     """Measures the model, and publishes an evaluation: evaluation.json, its headlines in the manifest's metrics."""
     from leapscli.vae.model import LatentModel
 
-    model = LatentModel.load(plan.model.file(WEIGHTS))
+    model = LatentModel.load(plan.model.file(WEIGHTS), plan.device)
     name = f"{plan.model.name}-v{plan.model.version}"
     with plan.workspace.stage("evaluation", name) as draft:
         record = measure(plan, model, reporter or Silent())
         (draft.path / EVALUATION).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         recipe = {"split": SPLIT, "programs": len(plan.programs), "worlds": WORLDS}
         parents, metrics = [plan.model, plan.dataset], _headlines(record)
-        return draft.publish(recipe=recipe, seed=plan.seed, parents=parents, metrics=metrics, command=command)
+        return draft.publish(
+            recipe=recipe, seed=plan.seed, parents=parents, metrics=metrics, command=command, device=plan.device
+        )
 
 
 def measure(plan: Plan, model: LatentModel, reporter: Reporter) -> Record:

@@ -122,3 +122,10 @@ def test_a_wrong_reference_is_answered_without_torch(tmp_path: Path) -> None:
     line = [sys.executable, "-c", CHECK.format(heavy=("torch", "numba", "matplotlib")), "model", "evaluate", "nosuch"]
     result = subprocess.run([*line, "--workspace", str(tmp_path)], capture_output=True, text=True)
     assert result.stdout.splitlines()[-1] == "loaded [] code 2"
+
+
+def test_evaluate_works_on_the_device_it_is_given(place: Workspace) -> None:
+    call("evaluate", "--programs", "4", "--device", "cpu")
+    assert place.resolve("leaps-v1", "evaluation").manifest.environment["device"] == "cpu"
+    with pytest.raises(InputError, match="no device is called 'gpu'"):
+        call("evaluate", "--programs", "4", "--device", "gpu")
