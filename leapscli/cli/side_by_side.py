@@ -33,7 +33,7 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     from leapscli.report.sweep_view import sweep_view
 
     with graceful_stop() as stop, sweep_view(Console(stderr=True)) as reporter:
-        if sweep.left and not cache_folder().is_dir():
+        if sweep.left and not any(cache_folder().rglob("*.nbi")):
             reporter.note("compiling the engine first (once; some 20 seconds, cached afterwards)")
         sweep.run(_pool(parallel, ray), reporter=reporter, stop=stop)
 
