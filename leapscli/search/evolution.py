@@ -32,8 +32,8 @@ class EvolutionState:
 class Evolution(Searcher[EvolutionState]):
     """`population` children an iteration, of parents drawn evenly from a pool of `pool` with `copies` of a kind.
 
-    The children of an iteration are neighbours in one of `spaces`, each in its turn. With a `latent` space every
-    program of the pool has a vector that decodes to it.
+    The children of an iteration are neighbours in one of `spaces`, each in its turn; vectors, and what decodes from
+    them, are those of the `latent` space.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Evolution(Searcher[EvolutionState]):
 
     def ask(self, state: EvolutionState) -> Points:
         """Children of the pool, or random places where it is empty."""
-        space, pool = self.spaces[state.iteration % len(self.spaces)], state.pool
+        space, pool = self._space(state.iteration), state.pool
         if not len(pool):
             return self.spaces[0].starts(self.population, state.seed, state.iteration)
         parents = stream(state.seed, "parents", state.iteration).integers(len(pool), size=self.population)
@@ -55,24 +55,17 @@ class Evolution(Searcher[EvolutionState]):
         return space.neighbours(places, state.seed, state.iteration)
 
     def tell(self, state: EvolutionState, points: Points, scored: Scored) -> EvolutionState:
-        """The best of pool and children; of the children, those that have a vector of their own."""
+        """The best of pool and children; before they have neighbours in the latent space, they are settled there."""
         rows, pool = scored.first, state.pool
         new = rows[np.isfinite(scored.returns[rows]) & ~np.isin(scored.hashes[rows], pool.hashes)]
         joined = pool.joined(Pool.of(points, scored, new, self._length))
-        best = joined.best(self.size, self.copies, stream(state.seed, "survivors", state.iteration))
-        old, come = best[best < len(pool)], best[best >= len(pool)]
-        entrants = joined[come] if self.latent is None else self._placed(joined[come], points, self.latent)
-        return EvolutionState(state.seed, state.iteration + 1, joined[old].joined(entrants))
+        best = joined[joined.best(self.size, self.copies, stream(state.seed, "survivors", state.iteration))]
+        if self.latent and not isinstance(self._space(state.iteration + 1), ProgramSpace):
+            best = best.settled(self.latent)
+        return EvolutionState(state.seed, state.iteration + 1, best)
 
-    def _placed(self, entrants: Pool, points: Points, latent: LatentSpace) -> Pool:
-        """Each one where the encoder puts it, if it decodes to itself there; else where it was decoded from, if so."""
-        if not len(entrants):
-            return entrants
-        means = latent.encode(entrants.tokens)
-        same = latent.decode(Latents(means, greedy=len(means))).hashes() == entrants.hashes
-        if isinstance(points, Latents):
-            return entrants.at(np.where(same[:, None], means, entrants.z))
-        return entrants.at(means)[np.flatnonzero(same)]
+    def _space(self, iteration: int) -> Space:
+        return self.spaces[iteration % len(self.spaces)]
 
     @property
     def _length(self) -> int:

@@ -15,45 +15,63 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.search.memory import Known
-from leapscli.search.protocol import NO_FLOOR, Latents, Points, Scored
+from leapscli.search.protocol import NO_FLOOR, Latents, LatentSpace, Points, Scored
 
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """K distinct programs, what is known of them, and where each lies: `z` float32[K, Z]; Z is 0 in program space."""
+    """K distinct programs, what is known of them, and where each lies: `z` float32[K, Z]; Z is 0 in program space.
+
+    `placed` bool[K]: whether z is where a latent space wants the program; until then z is what it was decoded from, NaN
+    if it was not.
+    """
 
     tokens: TokenBatch
     hashes: NDArray[np.uint64]
     known: Known
     z: NDArray[np.float32]
+    placed: NDArray[np.bool_]
 
     @classmethod
     def empty(cls, latent: int) -> Self:
         """Without programs."""
-        return cls(TokenBatch.concat([]), np.zeros(0, np.uint64), Known.nothing(0), np.zeros((0, latent), np.float32))
+        z = np.zeros((0, latent), np.float32)
+        return cls(TokenBatch.concat([]), np.zeros(0, np.uint64), Known.nothing(0), z, np.zeros(0, np.bool_))
 
     @classmethod
     def of(cls, points: Points, scored: Scored, rows: NDArray[np.int64], latent: int) -> Self:
-        """Those candidates; programs that were not decoded lie nowhere yet, at 0."""
-        z = points.z[rows] if isinstance(points, Latents) else np.zeros((len(rows), latent), np.float32)
+        """Those candidates, not placed yet."""
+        z = points.z[rows] if isinstance(points, Latents) else np.full((len(rows), latent), np.nan, np.float32)
         known = Known(scored.screened[rows], scored.returns[rows], scored.behaviours[rows])
-        return cls(scored.tokens[rows], scored.hashes[rows], known, z)
+        return cls(scored.tokens[rows], scored.hashes[rows], known, z, np.zeros(len(rows), np.bool_))
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def __getitem__(self, rows: NDArray[np.int64]) -> Self:
-        return type(self)(self.tokens[rows], self.hashes[rows], self.known[rows], self.z[rows])
+        return type(self)(self.tokens[rows], self.hashes[rows], self.known[rows], self.z[rows], self.placed[rows])
 
-    def at(self, z: NDArray[np.float32]) -> Self:
-        """The same programs, lying there."""
-        return type(self)(self.tokens, self.hashes, self.known, z)
+    def settled(self, space: LatentSpace) -> Self:
+        """Each program where the encoder puts it, if it decodes to itself there; else where it was decoded from.
+
+        Programs that were not decoded from anywhere, and don't decode to themselves, are left out.
+        """
+        new = np.flatnonzero(~self.placed)
+        if not len(new):
+            return self
+        means = space.encode(self.tokens[new])
+        same = space.decode(Latents(means, greedy=len(means))).hashes() == self.hashes[new]
+        z = self.z.copy()
+        z[new[same]] = means[same]
+        whole = type(self)(self.tokens, self.hashes, self.known, z, np.ones(len(self), np.bool_))
+        return whole[np.flatnonzero(~np.isnan(z).any(axis=1))]
 
     def joined(self, other: Pool) -> Self:
         """These programs, then those."""
         tokens = TokenBatch.concat([self.tokens, other.tokens])
         hashes, z = np.concatenate([self.hashes, other.hashes]), np.concatenate([self.z, other.z])
-        return type(self)(tokens, hashes, self.known.joined(other.known), z)
+        placed = np.concatenate([self.placed, other.placed])
+        return type(self)(tokens, hashes, self.known.joined(other.known), z, placed)
 
     def best(self, size: int, copies: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """The rows of the `size` best, best first, at most `copies` of a kind; among equals, drawn."""
