@@ -14,13 +14,17 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.artifacts.store import Workspace, verify
 from leapscli.artifacts.weights import load_weights
 from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Silent, StopFlag
+from leapscli.stages.train import prepare
+from leapscli.stages.train import train as stage
 from leapscli.vae import state, trainer
 from leapscli.vae.checkpoint import FILE
 from leapscli.vae.distributed import Ranks
 from leapscli.vae.state import METRICS, WEIGHTS
+from tests.stages.models import publish_dataset
 from tests.vae.corpus import corpus, recipe
 
 PLAN = recipe(steps=11, optimizer={"batch": 15, "lr": 3e-3, "warmup": 3}, losses={"behavior": 1.0})
@@ -50,13 +54,16 @@ def learn(folder: Path, ranks: Ranks, stop_at: float = float("inf"), resume: boo
     return str(ended)
 
 
-def one_of_two(rank: int, port: int, folder: Path) -> None:
+def one_of_two(rank: int, ports: tuple[int, int], folder: Path) -> None:
     """What each of the two processes does; what it met goes into `<rank>.json`."""
     names = {"RANK": rank, "WORLD_SIZE": 2, "LOCAL_RANK": rank, "LOCAL_WORLD_SIZE": 2, "TORCHELASTIC_RUN_ID": "test",
-             "MASTER_ADDR": "localhost", "MASTER_PORT": port, "TORCHELASTIC_USE_AGENT_STORE": "False"}  # fmt: skip
+             "MASTER_ADDR": "localhost", "MASTER_PORT": ports[0], "TORCHELASTIC_USE_AGENT_STORE": "False"}  # fmt: skip
     os.environ.update({name: str(value) for name, value in names.items()})
     torch.set_num_threads(1)
     ranks, met = Ranks.launched(), dict[str, Any]()
+    model = stage(prepare(recipe(steps=2), Workspace(folder), None, "leaps", "cpu"))
+    met["model"] = model.reference if model else None
+    os.environ["MASTER_PORT"] = str(ports[1])
     try:
         with ranks.joined(ranks.device("cpu")):
             met["whole"] = learn(folder / "whole", ranks)
@@ -76,10 +83,11 @@ def one_of_two(rank: int, port: int, folder: Path) -> None:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which two processes have trained; `alone` is what one process made."""
     folder = tmp_path_factory.mktemp("two")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    processes = [get_context("spawn").Process(target=one_of_two, args=(rank, port, folder)) for rank in range(2)]
+    publish_dataset(Workspace(folder))
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("localhost", 0)), other.bind(("localhost", 0))
+        ports = one.getsockname()[1], other.getsockname()[1]
+    processes = [get_context("spawn").Process(target=one_of_two, args=(rank, ports, folder)) for rank in range(2)]
     for process in processes:
         process.start()
     with pytest.MonkeyPatch.context() as patch:
@@ -87,7 +95,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
         learn(folder / "alone", Ranks())
     for process in processes:
         process.join(60)
-        assert process.exitcode == 0
+        process.kill()
+    assert [process.exitcode for process in processes] == [0, 0]
     return folder
 
 
@@ -117,6 +126,12 @@ def test_losses_and_weights_are_those_of_one_process_with_the_same_batches(two: 
             assert ours[part] == pytest.approx(theirs[part], abs=1e-5)
     same_weights(two / "whole" / FILE, two / "alone" / FILE, 1e-5)
     same_weights(two / "whole" / WEIGHTS, two / "alone" / WEIGHTS, 1e-5)
+
+
+def test_two_processes_make_one_model_and_the_first_returns_it(two: Path) -> None:
+    assert [met(two, rank)["model"] for rank in range(2)] == ["leaps@v1", None]
+    (model,) = Workspace(two).list("model")
+    assert verify(model) == [] and model.manifest.environment["device"] == "2 × cpu float32"
 
 
 def test_both_stop_at_the_step_at_which_one_is_asked_and_go_on_to_the_same_weights(two: Path) -> None:
