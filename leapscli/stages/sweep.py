@@ -137,16 +137,15 @@ def _stop_file(workspace: Workspace) -> Iterator[Path]:
 
 
 def best_run(runs: Sequence[Artifact]) -> Artifact:
-    """The one to show of several seeds: by return on validation states, then on those searched, then the shorter.
+    """The one to show of several seeds: by return on validation states, then searched ones, then larger worlds.
 
-    Held-out returns decide nothing: they only tell how good the chosen one is.
+    Among equals the shorter program. Held-out returns decide nothing: they only tell how good the chosen one is.
     """
 
-    def rank(run: Artifact) -> tuple[float, float, int]:
-        metrics = run.manifest.metrics
-        searched = float(metrics["return_searched"])
-        validated = metrics["return_validation"]
+    def rank(run: Artifact) -> tuple[float, ...]:
+        names = ("return_validation", "return_searched", "return_general")
+        returns = (run.manifest.metrics.get(name) for name in names)
         program = Program.parse(run.file("program.txt").read_text(encoding="utf-8"))
-        return searched if validated is None else float(validated), searched, -len(program.tokens)
+        return (*(round(value, 9) if value is not None else 0.0 for value in returns), -len(program.tokens))
 
     return max(runs, key=rank)

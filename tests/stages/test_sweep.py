@@ -169,8 +169,9 @@ def test_the_same_search_at_once_in_two_sweeps_fails_in_one(place):
     assert swept(place, [job]).runs()
 
 
-def fake(validation, searched, program, held_out=0.0, folder=None):
+def fake(validation, searched, program, held_out=0.0, general=None, folder=None):
     metrics = {"return_validation": validation, "return_searched": searched, "return_held_out": held_out}
+    metrics |= {"return_general": general}
     path = folder / f"{id(metrics)}.txt"
     path.write_text(f"DEF run m( {program} m)")
     return SimpleNamespace(manifest=SimpleNamespace(metrics=metrics), file=lambda name: path)
@@ -182,6 +183,8 @@ def test_of_several_seeds_the_validation_states_choose(tmp_path):
     assert best_run([worst, long, short]) is short
     better = fake(0.9, 1.0, "move move move", folder=tmp_path)
     assert best_run([short, better]) is better
+    wider = fake(0.9, 1.0 - 1e-15, "move move move", general=0.5, folder=tmp_path)  # rounding decides nothing
+    assert best_run([better, wider]) is wider
     unvalidated = [fake(None, value, "move", folder=tmp_path) for value in (0.1, 0.4, 0.2)]
     assert best_run(unvalidated) is unvalidated[1]
 
