@@ -54,8 +54,10 @@ def say_plan(sweep: Sweep, as_json: bool) -> None:
         left = {job.name for job in sweep.left}
         print_json([{"run": job.name, "left": job.name in left, "recipe": job.recipe.resolved()} for job in sweep.jobs])
         return
-    many = f"{len(sweep.jobs):,} searches, {len(sweep.jobs) - len(sweep.left):,} of which are there already"
-    typer.echo(f"would make {many}: {', '.join(job.name for job in sweep.left[:8])} …", err=True)
+    names = [job.name for job in sweep.left]
+    some = f": {', '.join(names[:8])}{', …' if len(names) > 8 else ''}" if names else ""
+    already = len(sweep.jobs) - len(names)
+    typer.echo(f"would make {len(names):,} searches, and find {already:,} made already{some}", err=True)
 
 
 def end(sweep: Sweep) -> None:

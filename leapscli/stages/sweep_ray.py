@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -35,7 +37,10 @@ def ray_tasks(count: int | None = None) -> Iterator[Pool]:
     ray = find_ray()
     connected = ray.is_initialized()
     if not connected:
+        asked = signal.getsignal(signal.SIGTERM)
         _connect(ray, count)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, asked)  # which Ray takes for itself
     try:
         yield _RayTasks(ray, count or int(ray.cluster_resources().get("CPU", 1)))
     finally:

@@ -71,7 +71,7 @@ def test_json_has_every_run_and_the_means(pool):
 def test_a_dry_run_says_what_is_left(pool, tmp_path):
     call([*SWEEP, "--seeds", "1"])
     before = sorted(tmp_path.rglob("*"))
-    assert "would make 4 searches, 2 of which are there already" in call([*SWEEP, "--dry-run"]).stderr
+    assert "would make 2 searches, and find 2 made already" in call([*SWEEP, "--dry-run"]).stderr
     plan = json.loads(call([*SWEEP, "--dry-run", "--json"]).stdout)
     assert [each["left"] for each in plan] == [False, False, True, True] and plan[0]["recipe"]["states"] == 4
     assert sorted(tmp_path.rglob("*")) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -18,7 +19,9 @@ def test_ray_makes_the_runs_that_processes_make(tmp_path, monkeypatch):
     monkeypatch.setitem(os.environ, "RAY_USAGE_STATS_ENABLED", "0")
     there, here = (Workspace(tmp_path / name) for name in ("there", "here"))
     sweep, same = Sweep(tiny_jobs(there), there), Sweep(tiny_jobs(here), here)
+    before = signal.getsignal(signal.SIGTERM)
     sweep.run(ray_tasks(1))
+    assert signal.getsignal(signal.SIGTERM) is before
     same.run(HerePool().open())
     assert not sweep.failures and not sweep.left and not ray.is_initialized()
     for (_, one), (_, other) in zip(sweep.runs(), same.runs(), strict=True):
