@@ -9,11 +9,12 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.staging import Draft
+from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.search.checkpoint import History
 from leapscli.search.loop import Progress, Row
-from leapscli.search.podium import Podium
 from leapscli.search.protocol import StopReason
+from leapscli.search.simplify import simplify
 from leapscli.stages.search_plan import Plan, engine_budget, state_seed
 
 COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
@@ -30,7 +31,8 @@ def publish(
 ) -> Artifact:
     """Chooses the winner, scores it on the held-out states, and makes the draft a run."""
     ranking = plan.search.choose(progress)
-    held_out = held_out_return(plan, ranking.tokens[:1])
+    program = _simplified(plan, ranking.tokens[:1].programs()[0])
+    held_out = held_out_return(plan, TokenBatch.of([program]))
     metrics = {
         "return_searched": float(ranking.returns[0]),
         "return_validation": float(ranking.validated[0]) if plan.search.validation else None,
@@ -43,12 +45,20 @@ def publish(
         "stop_reason": str(reason),
         "search": plan.key,
     }
-    (draft.path / "program.txt").write_text(_program_text(plan, ranking, held_out), encoding="utf-8")
+    (draft.path / "program.txt").write_text(
+        _program_text(plan, program, float(ranking.returns[0]), held_out), encoding="utf-8"
+    )
     _write_history(draft.path / "history.csv", history)
     task = str(plan.task.source.absolute()) if plan.task.source else plan.task.name
     recipe = {"task": task, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
     return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
+
+
+def _simplified(plan: Plan, program: Program) -> Program:
+    """Without what makes no difference on any set of states."""
+    search = plan.search
+    return simplify(program, [o for o in (search.objective, search.validation, search.general, plan.spare) if o])
 
 
 def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
@@ -60,15 +70,15 @@ def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
     return float(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
 
 
-def _program_text(plan: Plan, ranking: Podium, held_out: float | None) -> str:
+def _program_text(plan: Plan, program: Program, searched: float, held_out: float | None) -> str:
     """The program over several lines, under comments that say what it is."""
     task, recipe = plan.task, plan.recipe
     fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""
     model = f", model {plan.model.reference}" if plan.model else ""
     return (
-        f"# {task.name} {task.height}×{task.width}: return {ranking.returns[0]:.3f} on {recipe.states} states{fresh}\n"
+        f"# {task.name} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
         f"# found by {recipe.searcher}, seed {recipe.seed}{model}\n"
-        f"{ranking.tokens[:1].programs()[0].pretty()}"
+        f"{program.pretty()}"
     )
 
 

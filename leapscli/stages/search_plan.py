@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # winners on harvester were nested REPEATs that leave a larger field half done, at twelve none. On 8 mazes, or 16, one
 # winner of five was lucky.
 GENERAL_SIDES, GENERAL_STATES = 12, 32
+SPARE_STATES = 512  # that a program must behave alike on, besides those of the search, once it is simplified
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
 
@@ -50,6 +51,7 @@ class Plan:
     task: Task
     model: Artifact | None
     search: Search
+    spare: Objective
     threads: int | None = None  # of the engine; None: one a core
 
     @property
@@ -146,7 +148,7 @@ def prepare(
     general = objective("general", GENERAL_STATES, place=larger(task)) if recipe.general else None
     screening = recipe.screening if recipe.screening < recipe.states else 0
     search = Search(build(recipe, space), objective("searched", recipe.states, screening), validation, general)
-    return Plan(recipe, workspace, task, artifact, search, threads)
+    return Plan(recipe, workspace, task, artifact, search, objective("spare", SPARE_STATES), threads)
 
 
 def larger(task: Task) -> Task:

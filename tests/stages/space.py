@@ -8,8 +8,8 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from tests.search.toy import ToySpace
 
-# Climbs every staircase.
-SOLVER = Program.parse("DEF run m( WHILE c( noMarkersPresent c) w( turnRight move w) turnRight move move m)")
+# Climbs every staircase, and nothing in it can be left out.
+SOLVER = Program.parse("DEF run m( WHILE c( noMarkersPresent c) w( turnRight move w) m)")
 
 
 def fake_model(workspace: Workspace, name: str = "leaps") -> Artifact:
