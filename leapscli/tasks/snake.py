@@ -15,6 +15,7 @@ MEALS = 20
 FOOD, EATEN, BODY, RANDOM, TAIL = range(5)
 START_LENGTH = 2
 MAX_MARKERS = np.uint8(9)
+TAKEN = np.uint8(64)  # added to the cells where food cannot lie while it looks for a place
 
 check = no_smaller_than(4, 5)
 
@@ -38,14 +39,17 @@ def memory(world):
 
 
 @inline
-def _edible(cell, pos, cells, memory):
-    """Whether new food may lie there: free, off the body, off Karel."""
-    if cells[cell] == WALL or cell == pos:
-        return False
-    for i in range(memory[BODY]):
-        if memory[TAIL + i] == cell:
-            return False
-    return True
+def _take(cell, cells):
+    """Mark a cell as no place for food."""
+    if cells[cell] < TAKEN:
+        cells[cell] += TAKEN
+
+
+@inline
+def _release(cell, cells):
+    """Undo `_take`."""
+    if TAKEN <= cells[cell] < WALL:
+        cells[cell] -= TAKEN
 
 
 def reward(action, changed, pos, ahead, cells, zone, memory):
@@ -77,20 +81,23 @@ def reward(action, changed, pos, ahead, cells, zone, memory):
         return 0.0, False
     if memory[EATEN] == MEALS:
         return gain, True
+    _take(pos, cells)
+    for i in range(memory[BODY]):
+        _take(memory[TAIL + i], cells)
     free = 0
     for i in range(cells.size):
-        if _edible(i, pos, cells, memory):
-            free += 1
-    if free == 0:
-        return gain, True
+        free += cells[i] < TAKEN
     memory[RANDOM] = (memory[RANDOM] * 6364136223846793005 + 1442695040888963407) & 0x7FFFFFFFFFFFFFFF
     chosen = ((memory[RANDOM] >> 31) * free) >> 32
     for i in range(cells.size):
-        if _edible(i, pos, cells, memory):
+        if cells[i] < TAKEN:
             if chosen == 0:
                 memory[FOOD] = i
                 if cells[i] < MAX_MARKERS:
                     cells[i] += np.uint8(1)
                 break
             chosen -= 1
-    return gain, False
+    _release(pos, cells)
+    for i in range(memory[BODY]):
+        _release(memory[TAIL + i], cells)
+    return gain, free == 0
