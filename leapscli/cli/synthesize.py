@@ -36,7 +36,7 @@ ModelOption = Annotated[
 ]
 RecipeOption = Annotated[
     str | None,
-    typer.Option("--recipe", "--preset", help="cem, paper, smoke, … or a file. Else cem.", show_default=False),
+    typer.Option("--recipe", "--preset", help="evolution, cem, paper, … or a file. Else memetic.", show_default=False),
 ]
 SearcherOption = Annotated[
     str | None,

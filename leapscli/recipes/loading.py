@@ -24,7 +24,7 @@ from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 Kind = Literal["dataset", "model", "search"]
 FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "search": "runs"}
 TYPES: dict[str, type[Recipe]] = {"dataset": DatasetRecipe, "model": ModelRecipe, "search": SearchRecipe}
-DEFAULTS: dict[str, str] = {"dataset": "paper", "model": "short", "search": "cem"}
+DEFAULTS: dict[str, str] = {"dataset": "paper", "model": "short", "search": "memetic"}
 
 
 @overload

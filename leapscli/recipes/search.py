@@ -33,6 +33,12 @@ class SearchRecipe(Recipe):
     neighbours: int = Field(
         default=250, gt=0, description="hill climbing: neighbours tried before a new start, k (published: 250)"
     )
+    first_neighbours: int = Field(
+        default=32, gt=0, description="scheduled hill climbing: k at first; `neighbours` is k at the horizon"
+    )
+    horizon: int = Field(
+        default=1_000_000, gt=1, description="scheduled hill climbing: candidates after which k no longer grows"
+    )
     pool: int = Field(default=64, gt=0, description="evolution: programs that children are bred from")
     copies: int = Field(default=4, gt=0, description="evolution: of programs with equal returns on all states, so many")
     mutations: int = Field(

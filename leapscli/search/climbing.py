@@ -6,11 +6,15 @@ a higher return; after `neighbours` (k = 250) without one the place is a local o
 DEVIATION: several climbers stand side by side, and each has a handful of neighbours scored at once: that is what a
 batch of the engine or the decoder is good for. A climber goes to the first better one of the handful, and a start is
 the best of a handful.
+
+Scheduled hill climbing (LLM-GS: Liu et al., ICLR 2025, section 4.3) gives up early at first and later less and less: k
+grows with the candidates so far. DEVIATION: by the k of the moment, not that of the climb's start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +41,25 @@ class ClimbingState:
     restarts: int
 
 
-class Climbing(Searcher[ClimbingState]):
-    """`climbers` side by side, which together draw `population` candidates an iteration; k is `neighbours`."""
+def scheduled(first: int, last: int, horizon: int) -> Callable[[int], int]:
+    """k after so many candidates: from `first` to `last` at `horizon` of them, along a sine of log(candidates)."""
 
-    def __init__(self, space: Space, *, climbers: int, population: int, neighbours: int) -> None:
-        self.space, self.climbers, self.patience = space, climbers, neighbours
+    def neighbours(candidates: int) -> int:
+        share = min(1.0, math.log(max(1, candidates)) / math.log(horizon))
+        share = (math.sin((2 * share - 1) * math.pi / 2) + 1) / 2
+        return math.ceil(first * math.pow(last / first, share) - 1e-9)
+
+    return neighbours
+
+
+class Climbing(Searcher[ClimbingState]):
+    """`climbers` side by side, which together draw `population` candidates an iteration.
+
+    k is `neighbours`, of the number of candidates so far.
+    """
+
+    def __init__(self, space: Space, *, climbers: int, population: int, neighbours: Callable[[int], int]) -> None:
+        self.space, self.climbers, self.neighbours = space, climbers, neighbours
         self.handful = max(1, population // climbers)
 
     def init(self, seed: int) -> ClimbingState:
@@ -68,7 +86,7 @@ class Climbing(Searcher[ClimbingState]):
         moved = fresh | better.any(axis=1)
         rows = np.arange(self.climbers) * self.handful + chosen
         tried = np.where(moved, 0, state.tried + self.handful)
-        stuck = tried >= self.patience
+        stuck = tried >= self.neighbours((state.iteration + 1) * self.climbers * self.handful)
         reached = np.where(moved, scored.returns[rows], state.returns)
         return ClimbingState(
             state.seed,

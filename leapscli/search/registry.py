@@ -11,7 +11,7 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.cebs import CEBS
 from leapscli.search.cem import CEM
-from leapscli.search.climbing import Climbing
+from leapscli.search.climbing import Climbing, scheduled
 from leapscli.search.cmaes import CMAES
 from leapscli.search.evolution import Evolution
 from leapscli.search.protocol import AnySearcher, LatentSpace
@@ -51,7 +51,13 @@ def _random(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
 
 
 def _climbing(r: SearchRecipe, space: Space) -> AnySearcher:
-    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=r.neighbours)
+    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=lambda candidates: r.neighbours)
+
+
+def _scheduled(r: SearchRecipe) -> AnySearcher:
+    k = scheduled(r.first_neighbours, r.neighbours, r.horizon)
+    space = ProgramSpace(max_tokens=MAX_TOKENS)
+    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=k)
 
 
 def _evolution(r: SearchRecipe, spaces: Sequence[Space], latent: LatentSpace | None = None) -> AnySearcher:
@@ -71,6 +77,7 @@ SEARCHERS: Mapping[str, Latent | Programmatic] = {
     "latent-evolution": Latent(lambda r, space: _memetic(r, space, 0)),
     "memetic": Latent(lambda r, space: _memetic(r, space, r.mutations)),
     "hill-climbing": Programmatic(lambda r: _climbing(r, ProgramSpace(max_tokens=MAX_TOKENS))),
+    "scheduled-hill-climbing": Programmatic(_scheduled),
     "evolution": Programmatic(lambda r: _evolution(r, [ProgramSpace(max_tokens=MAX_TOKENS)])),
 }
 

@@ -23,11 +23,10 @@ from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import core_count
 
 # The recipes that are compared, the default first; `random` is the published best of 1,000, `paper` the published CEM.
-RECIPES = tuple(
-    dict.fromkeys(
-        (DEFAULTS["search"], "hill-climbing", "cebs", "cem", "cmaes", "latent-hill-climbing", "paper", "random")
-    )
-)
+RECIPES = (
+    DEFAULTS["search"], "evolution", "latent-evolution", "cebs", "cem", "hill-climbing", "scheduled-hill-climbing",
+    "paper", "random",
+)  # fmt: skip
 LARGER = ("stairclimber", "maze", "fourcorners", "topoff", "harvester")  # LEAPS, table 9
 SIDE, WORLDS = 100, 100
 SOLVED, GENERAL = 1 - 1e-6, 0.95  # a program that solves its own size is called general from this return on

@@ -12,7 +12,7 @@ from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.cebs import CEBS
-from leapscli.search.climbing import FRESH, Climbing
+from leapscli.search.climbing import FRESH, Climbing, scheduled
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents
@@ -138,7 +138,7 @@ def test_cebs_snaps_elites_to_where_the_encoder_puts_their_programs_if_those_dec
 
 
 def climbing(neighbours=6) -> Climbing:
-    return Climbing(VectorSpace(SPACE, sigma=0.1), climbers=2, population=6, neighbours=neighbours)
+    return Climbing(VectorSpace(SPACE, sigma=0.1), climbers=2, population=6, neighbours=lambda _: neighbours)
 
 
 def test_climbers_start_at_the_best_of_a_handful_and_go_to_the_first_better_neighbour():
@@ -166,7 +166,7 @@ def test_a_climber_without_a_better_neighbour_starts_anew_alone():
 
 
 def test_climbers_in_program_space_ask_for_mutants_of_their_programs():
-    searcher = Climbing(ProgramSpace(max_tokens=45), climbers=3, population=12, neighbours=50)
+    searcher = Climbing(ProgramSpace(max_tokens=45), climbers=3, population=12, neighbours=lambda _: 50)
     state = searcher.init(0)
     objective = Objective(short_programs)
     for _ in range(12):
@@ -176,3 +176,18 @@ def test_climbers_in_program_space_ask_for_mutants_of_their_programs():
         assert (after.returns >= state.returns).all()
         state = after
     assert state.returns.tolist() == [1.0, 1.0, 1.0]  # five tokens is as short as it gets
+
+
+def test_scheduled_climbers_are_patient_by_and_by():
+    k = scheduled(32, 2048, 1_000_000)
+    assert k(0) == k(1) == 32 and k(1000) == 256 and k(1_000_000) == k(10**9) == 2048
+    assert sorted(steps := [k(n) for n in range(1, 20_000, 50)]) == steps
+    searcher = Climbing(
+        VectorSpace(SPACE, sigma=0.1), climbers=2, population=6, neighbours=lambda n: 3 if n < 18 else 9
+    )
+    state = searcher.init(0)
+    tried = []
+    for returns in ([0.5] * 6, [0] * 6, [0.4] * 6, [0] * 6, [0] * 6, [0] * 6):
+        state = searcher.tell(state, searcher.ask(state), scored(returns))
+        tried.append(state.tried[0])
+    assert tried == [0, FRESH, 0, 3, 6, FRESH]  # after 12 candidates three were enough, then it took nine
