@@ -40,7 +40,7 @@ class SearchRecipe(Recipe):
         default=1_000_000, gt=1, description="scheduled hill climbing: candidates after which k no longer grows"
     )
     pool: int = Field(default=64, gt=0, description="evolution: programs that children are bred from")
-    copies: int = Field(default=4, gt=0, description="evolution: of programs with equal returns on all states, so many")
+    copies: int = Field(default=2, gt=0, description="evolution: of programs with equal returns on all states, so many")
     mutations: int = Field(
         default=1, ge=0, description="memetic: iterations that mutate trees after each one in the latent space"
     )
