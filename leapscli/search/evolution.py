@@ -16,7 +16,7 @@ import numpy as np
 
 from leapscli.search.pool import Pool
 from leapscli.search.protocol import NO_FLOOR, Latents, LatentSpace, Points, Scored, Searcher
-from leapscli.search.spaces import ProgramSpace, Space
+from leapscli.search.spaces import ProgramSpace, Space, VectorSpace
 from leapscli.seeding import stream
 
 
@@ -76,5 +76,6 @@ class Evolution(Searcher[EvolutionState]):
         return state.pool.floor if 2 * len(state.pool) >= self.size else NO_FLOOR
 
     def status(self, state: EvolutionState) -> Mapping[str, float]:
-        """The lowest return in the pool."""
-        return {"threshold": float(state.pool.known.returns.min())} if len(state.pool) else {}
+        """The lowest return in the pool, and the sigma of its latent steps."""
+        lowest = {"threshold": float(state.pool.known.returns.min())} if len(state.pool) else {}
+        return lowest | {"sigma": space.sigma for space in self.spaces if isinstance(space, VectorSpace)}
