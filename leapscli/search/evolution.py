@@ -77,5 +77,7 @@ class Evolution(Searcher[EvolutionState]):
 
     def status(self, state: EvolutionState) -> Mapping[str, float]:
         """The lowest return in the pool, and the sigma of its latent steps."""
-        lowest = {"threshold": float(state.pool.known.returns.min())} if len(state.pool) else {}
-        return lowest | {"sigma": space.sigma for space in self.spaces if isinstance(space, VectorSpace)}
+        status = {"threshold": float(state.pool.known.returns.min())} if len(state.pool) else {}
+        if isinstance(self.spaces[0], VectorSpace):
+            status["sigma"] = self.spaces[0].sigma
+        return status
