@@ -67,7 +67,7 @@ class SearchRecipe(Recipe):
     )
     general: bool = Field(
         default=False,
-        description="among equals choose by 32 worlds of twelve times the side; the target must be reached there, too",
+        description="see larger worlds too; the target must be reached on 32 of twelve times the side",
     )
     held_out: int = Field(
         default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"

@@ -16,7 +16,7 @@ from leapscli.dsl.program import Program
 from leapscli.progress import Reporter, Silent
 from leapscli.recipes.loading import DEFAULTS
 from leapscli.stages.scoreboard import Spread
-from leapscli.stages.search_plan import engine_budget, state_seed
+from leapscli.stages.search_states import engine_budget, state_seed
 from leapscli.stages.sweep import Sweep
 from leapscli.stages.sweep_jobs import Job
 from leapscli.tasks.registry import task as find_task

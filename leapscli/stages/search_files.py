@@ -15,7 +15,8 @@ from leapscli.search.checkpoint import History
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
 from leapscli.search.simplify import simplify
-from leapscli.stages.search_plan import Plan, engine_budget, state_seed
+from leapscli.stages.search_plan import Plan
+from leapscli.stages.search_states import engine_budget, state_seed
 
 COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
 

@@ -1,16 +1,11 @@
-"""What a search needs, found, checked and loaded: the model's space, the task's states, the searcher.
-
-Sets of initial states, drawn from streams of their own: the search sees the returns on the *searched* ones, the
-*validation* states choose among its best programs, the *general* ones, which are larger, among those that are equal so
-far, and the *held-out* ones only tell how good the chosen program is.
-"""
+"""What a search needs, found, checked and loaded: the model's space, the task's states, the searcher."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,25 +15,18 @@ from numpy.typing import NDArray
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import ArtifactError, TaskError
+from leapscli.errors import ArtifactError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits, Search
-from leapscli.search.objective import Objective, Score
+from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.search.registry import Latent, build, find
-from leapscli.seeding import stream_key
+from leapscli.stages.search_states import States
 from leapscli.tasks.registry import Task
-from leapscli.world.engine import Budget
-from leapscli.world.world import MAX_SIDE, Worlds
 
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
 
-# General programs are told by worlds so many times as wide and as high, so many of them. At three times the side all
-# winners on harvester were nested REPEATs that leave a larger field half done, at twelve none. On 8 mazes, or 16, one
-# winner of five was lucky.
-GENERAL_SIDES, GENERAL_STATES = 12, 32
-SPARE_STATES = 512  # that a program must behave alike on, besides those of the search, once it is simplified
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
 
@@ -135,37 +123,6 @@ def prepare(
     artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
     space = load_space(artifact, recipe) if artifact else None
 
-    def objective(name: str, count: int, screening: int = 0, place: Task = task) -> Objective:
-        budget, worlds = engine_budget(recipe, place), place.sample(count, state_seed(recipe.seed, name))
-
-        def score(some: Worlds) -> Score:
-            return partial(place.returns, worlds=place.arena(some), budget=budget, threads=threads)
-
-        screen = score(worlds[:screening]) if screening else None
-        return Objective(score(worlds[screening:]), space.decode if space else None, screen)
-
-    validation = objective("validation", recipe.validation) if recipe.validation else None
-    general = objective("general", GENERAL_STATES, place=larger(task)) if recipe.general else None
-    screening = recipe.screening if recipe.screening < recipe.states else 0
-    search = Search(build(recipe, space), objective("searched", recipe.states, screening), validation, general)
-    return Plan(recipe, workspace, task, artifact, search, objective("spare", SPARE_STATES), threads)
-
-
-def larger(task: Task) -> Task:
-    """The task at the size that general programs are told by. Raises TaskError where it has no such size."""
-    height, width = (min(GENERAL_SIDES * side, MAX_SIDE) for side in (task.height, task.width))
-    try:
-        return task.resized(height, width)
-    except TaskError as error:
-        raise TaskError(f"general: {error.message}", "leave it out (--prefer-general, or the recipe's key)") from None
-
-
-def engine_budget(recipe: SearchRecipe, task: Task) -> Budget:
-    """The recipe's budget as the engine's, grown to the task's size."""
-    own = recipe.budget
-    return task.grown(Budget.calls(own.calls) if own.calls is not None else Budget.primitives(own.primitives or 0))
-
-
-def state_seed(seed: int, name: str) -> int:
-    """The seed of the states called so ("searched", "validation", "held-out") of a search with `seed`."""
-    return int(stream_key(seed, "states", name))
+    states = States(recipe, task, space.decode if space else None, threads)
+    search = Search(build(recipe, space), states.searched(), states.validation(), states.general())
+    return Plan(recipe, workspace, task, artifact, search, states.spare(), threads)
