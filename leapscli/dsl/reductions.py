@@ -9,7 +9,7 @@ from leapscli.dsl.program import Action, Body, If, IfElse, Program, Statement
 
 
 def reductions(program: Program) -> Iterator[Program]:
-    """Without one of its statements, with a block replaced by what is in it, or with an IFELSE that lost its ELSE."""
+    """Without one of its statements or two neighbours, with a block replaced by what is in it, or without an ELSE."""
     return (Program(body) for body in _bodies(program.body))
 
 
@@ -18,6 +18,8 @@ def _bodies(body: Body) -> Iterator[Body]:
         before, after = body[:i], body[i + 1 :]
         if len(body) > 1:
             yield before + after
+        if after and len(body) > 2:
+            yield before + after[1:]  # such as two turns that cancel out
         for instead in _instead(statement):
             yield before + instead + after
 

@@ -24,6 +24,13 @@ def test_the_reductions_of_a_program_with_every_kind_of_block():
     }
 
 
+def test_neighbours_go_together_too():
+    program = Program.parse("DEF run m( turnLeft turnRight move m)")
+    assert {str(reduced)[11:-3] for reduced in reductions(program)} == {
+        "turnRight move", "turnLeft move", "turnLeft turnRight", "move", "turnLeft",
+    }  # fmt: skip
+
+
 def test_reductions_are_valid_and_shorter_and_one_action_has_none():
     for program in sample_programs(200, 0).programs():
         shorter = list(reductions(program))
