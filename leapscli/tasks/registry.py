@@ -62,7 +62,7 @@ class Task:
 
     @property
     def budget(self) -> Budget:
-        """How long a run may be unless told: the literature's 10,000 primitives, grown to this size."""
+        """How long a run should be able to take: the literature's 10,000 primitives, grown to this size."""
         return self.grown(DEFAULT_BUDGET)
 
     def grown(self, budget: Budget, size: tuple[int, int] | None = None) -> Budget:
@@ -93,12 +93,14 @@ class Task:
         self,
         programs: Sequence[Program] | TokenBatch,
         worlds: Worlds | Sequence[World] | Arena,
-        budget: Budget | None = None,
+        budget: Budget = DEFAULT_BUDGET,
         *,
         threads: int | None = None,
     ) -> NDArray[np.float64]:
-        """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over."""
-        budget = budget or self.budget
+        """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over.
+
+        A run may take 10,000 primitives at any size unless told; on larger worlds `budget=task.budget` is fairer.
+        """
         tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
         arena = worlds if isinstance(worlds, Arena) else self.arena(worlds)
         scorer = Scorer.of(getattr(self.module, "compiled_reward", self.module.reward))

@@ -89,5 +89,5 @@ def test_a_budget_grows_with_the_area_and_never_shrinks() -> None:
 def test_a_program_that_harvests_any_field_has_the_time_to_harvest_a_large_one() -> None:
     large = task("harvester", height=100, width=100)
     program, worlds = Program.parse(SOLUTIONS["harvester"]), large.sample(2, seed=0)
-    np.testing.assert_allclose(large.returns([program], worlds), 1.0)
-    assert (large.returns([program], worlds, DEFAULT_BUDGET) < 0.9).all()
+    np.testing.assert_allclose(large.returns([program], worlds, large.budget), 1.0)
+    assert (large.returns([program], worlds) < 0.9).all()

@@ -73,7 +73,7 @@ def test_solutions_solve(name: str) -> None:
     if name in ANY_SIZE:
         for side in (12, 31, 100):
             scored = task(name, height=side, width=side)
-            returns = scored.returns([program], scored.sample(2, seed=7))
+            returns = scored.returns([program], scored.sample(2, seed=7), scored.budget)
             np.testing.assert_allclose(returns, 1.0)
 
 
