@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from leapscli.errors import ArtifactError
 from leapscli.search.loop import Progress, Search
-from leapscli.search.memory import Known
+from leapscli.search.memory import COLUMNS, Known
 from leapscli.search.record import dump, restore
 
 # More remembered programs than this are left out; taken up again, the search executes them once more.
 REMEMBERED = 500_000
-
-KNOWN = ("screened", "returns", "behaviours")
 
 History = list[tuple[float, ...]]
 
@@ -31,7 +29,7 @@ def save(path: Path, search: Search, progress: Progress, history: Sequence[tuple
     kept: dict[str, NDArray[Any]] = {f"progress.{name}": array for name, array in arrays.items()}
     if len(search.objective.memory) <= REMEMBERED:
         hashes, known = search.objective.memory.entries()
-        kept |= {"memory.hashes": hashes} | {f"memory.{name}": getattr(known, name) for name in KNOWN}
+        kept |= {"memory.hashes": hashes} | {f"memory.{name}": getattr(known, name) for name in COLUMNS}
     kept["history"] = np.array(history, np.float64)
     kept["values"] = np.frombuffer(json.dumps(values).encode(), np.uint8)
     aside = path.with_suffix(".tmp")
@@ -53,5 +51,5 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise ArtifactError(f"{path}: cannot be taken up: {error}", "start afresh, without --resume") from None
     if "memory.hashes" in kept:
-        search.objective.memory.put(kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in KNOWN)))
+        search.objective.memory.put(kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in COLUMNS)))
     return progress, [tuple(row) for row in kept["history"].tolist()]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from leapscli.search.kernels import table_enter, table_find
 
 Hashes = NDArray[np.uint64]
+COLUMNS = ("screened", "returns", "behaviours")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +41,7 @@ class Known:
 
     def joined(self, other: Known) -> Known:
         """What is known of these, then of those."""
-        names = ("screened", "returns", "behaviours")
-        screened, returns, behaviours = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in names)
+        screened, returns, behaviours = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in COLUMNS)
         return Known(screened, returns, behaviours)
 
     def __getitem__(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Known:

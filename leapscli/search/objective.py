@@ -6,6 +6,7 @@ No Python runs per program: decoding, hashing, looking up and executing are batc
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,11 @@ class Objective:
 def _behaviours(by_state: NDArray[np.float64]) -> NDArray[np.uint64]:
     """float64[P, N] → uint64[P], a hash of each row: the sum of its parts, each times a random odd number."""
     parts = np.rint(by_state * MILLIONTHS).astype(np.int64).view(np.uint64)
-    odd = stream(0, "behaviours").integers(2**63, size=parts.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    hashes: NDArray[np.uint64] = (parts * odd).sum(axis=1, dtype=np.uint64)
+    hashes: NDArray[np.uint64] = (parts * _odd_numbers(parts.shape[1])).sum(axis=1, dtype=np.uint64)
     return hashes
+
+
+@cache
+def _odd_numbers(count: int) -> NDArray[np.uint64]:
+    """Always the same: states saved and taken up again agree on what behaves alike."""
+    return stream(0, "behaviours").integers(2**63, size=count, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
