@@ -1,4 +1,4 @@
-"""`leaps model`: how good a model is, what its space looks like, and models of the published code."""
+"""`leaps model`: how good a model is, what its space looks like, and models of the literature."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder for the PNGs. Else the current one.",
                               show_default=False)
 ]  # fmt: skip
-CheckpointArgument = Annotated[Path, typer.Argument(metavar="FILE", help="best_valid_params.ptp or the like.")]
+CheckpointArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="best_valid_params.ptp, leaps_vae_128.ptp or the like.")
+]
 NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
 
 commands = typer.Typer(no_args_is_help=True, help="Measure models, look into their latent space, import others.")
@@ -167,23 +169,37 @@ def import_(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take over a model trained by the published code (clvrai/leaps): a checkpoint *.ptp."""
+    """Take over a model of the literature: a checkpoint of the LEAPS code, or of the work that followed it.
+
+    PyTorch's files and safetensors are read as data; nothing in them is run.
+    """
     from leapscli.artifacts.artifact import check_name
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.model_import import import_model
 
     found = import_model(checkpoint, Workspace.locate(workspace), check_name(name), command_line())
     if as_json:
-        print_json({"artifact": found.model.reference, "path": str(found.model.path),
+        print_json({"artifact": found.model.reference, "path": str(found.model.path), **found.recognised,
                     "reconstruction_random": found.reconstruction, "left_out": found.left_out})  # fmt: skip
         return
+    typer.echo(f"recognised {_recognised(found.recognised)}")
     typer.echo(f"reconstructs {found.reconstruction:.1%} of 1,000 random programs")
     for note in found.left_out:
         typer.echo(f"left out: {note}", err=True)
     if found.reconstruction < 0.01:
-        typer.echo("note: hardly any; it was not trained for long, or its tokens are in another order", err=True)
+        typer.echo("note: hardly any, in no order of tokens that is known; was it trained for long?", err=True)
     reference = found.model.reference
     typer.echo(f"{_shown(found.model.path)} ({reference}); next: leaps model evaluate {reference}", err=True)
+
+
+def _recognised(found: dict[str, Any]) -> str:
+    """What a checkpoint turned out to be, in a line."""
+    order = "our order" if found["token_order"] == "leaps" else f"the order of {found['token_order']}, put into ours"
+    parts = [found["family"], f"{found['latent']} latent dimensions", f"{found['hidden']} units"]
+    parts += [f"{found['tokens']} tokens in {order}"]
+    parts += ["one embedding for both sides"] if found["shared_embedding"] else []
+    parts += ["tanh after sampling"] if found["tanh_after_sample"] else []
+    return ", ".join(parts)
 
 
 def _find(workspace: Path | None, model: str | None, *programs: str) -> tuple[Artifact, list[Any]]:

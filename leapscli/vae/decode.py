@@ -78,6 +78,7 @@ class Decoding:
 
     def _begin(self, z: Tensor) -> _Rows:
         """The state before the first token."""
+        z = self.decoder.bound(z)
         gates, head = self.decoder.latent_parts(z)
         cursor = Cursor.start(len(z)).map(lambda array: torch.as_tensor(array, device=z.device))
         return _Rows(torch.arange(len(z), device=z.device), self.decoder.start(z), gates, head, cursor)

@@ -24,8 +24,9 @@ class Decoder(nn.Module):
 
     forbidden: Tensor
 
-    def __init__(self, hidden: int, latent: int) -> None:
+    def __init__(self, hidden: int, latent: int, *, tanh: bool = False) -> None:
         super().__init__()
+        self.bound = nn.Tanh() if tanh else nn.Identity()  # of z, wherever it is read
         self.embedding = nn.Embedding(V, V)
         self.gru = GRU(V + latent, hidden)
         # DEVIATION: where the sizes differ, which the paper never tries, h0 is a linear map of z.
@@ -41,12 +42,13 @@ class Decoder(nn.Module):
         return gates, F.linear(token, self.head.weight[:, hidden : hidden + V], self.head.bias)
 
     def latent_parts(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """What z [B, Z] contributes at every step: to the gates [B, 3K], to the head [B, K]."""
+        """What z [B, Z], bounded, contributes at every step: to the gates [B, 3K], to the head [B, K]."""
         gates = F.linear(z, self.gru.weight_ih[:, V:])
         return gates, F.linear(z, self.head.weight[:, self.head.out_features + V :])
 
     def forward(self, z: Tensor, programs: PackedPrograms) -> Tensor:
         """Vectors [B, Z], teacher-forced → masked logits float32[C, V] where the grammar leaves a choice."""
+        z = self.bound(z)
         (token_gates, token_head), (latent_gates, latent_head) = self.token_parts(), self.latent_parts(z)
         sizes, at = programs.input_sizes, programs.at
         gates = F.embedding(programs.inputs, token_gates) + spread(latent_gates, sizes)  # [S, 3K]

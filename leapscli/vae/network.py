@@ -17,13 +17,16 @@ from leapscli.vae.executor import MARGIN, Executor
 
 @dataclass(frozen=True)
 class Shape:
-    """What the shapes of the weights follow from. `executor`: whether there is one, for worlds of `height`×`width`."""
+    """What the shapes of the weights follow from. `executor`: whether there is one, for worlds of `height`×`width`;
+    `tanh`: whether the decoder reads tanh(z), as some imported models do.
+    """
 
     hidden: int = 256
     latent: int = 256
     executor: bool = True
     height: int = 8
     width: int = 8
+    tanh: bool = False
 
     def __post_init__(self) -> None:
         if self.executor and min(self.height, self.width) <= MARGIN:
@@ -44,5 +47,5 @@ class Network(nn.Module):
         with torch.random.fork_rng(devices=[]):  # modules draw from the global generator; it is put back as it was
             torch.default_generator.manual_seed(int(stream_key(seed, "weights")) >> 1)
             self.encoder = Encoder(shape.hidden, shape.latent)
-            self.decoder = Decoder(shape.hidden, shape.latent)
+            self.decoder = Decoder(shape.hidden, shape.latent, tanh=shape.tanh)
             self.executor = Executor(shape.hidden, shape.latent, shape.height, shape.width) if shape.executor else None

@@ -18,8 +18,9 @@ from leapscli.errors import ArtifactError, InputError
 from leapscli.stages.model_plots import project
 from tests.cli.test_main import CHECK, HEAVY
 from tests.stages.models import publish_model, workspace
+from tests.vae.layouts import Flat
 from tests.vae.memory import KNOWN
-from tests.vae.test_published import state
+from tests.vae.test_published import of_tokens, state
 
 runner = CliRunner()
 
@@ -83,13 +84,31 @@ def test_a_projection_takes_random_programs_where_none_are_held_out(place: Works
 def test_import_makes_a_model_that_can_be_used(place: Workspace) -> None:
     torch.save([state(), None], "best_valid_params.ptp")
     result = call("import", "best_valid_params.ptp", "--name", "theirs")
-    assert "of 1,000 random programs" in result.stdout and "left out: the neural executor" in result.stderr
+    recognised, reconstructs = result.stdout.splitlines()
+    assert recognised == "recognised the ProgramVAE of LEAPS, 12 latent dimensions, 12 units, 51 tokens in our order"
+    assert "of 1,000 random programs" in reconstructs and "left out: the neural executor" in result.stderr
     assert result.stderr.splitlines()[-1].endswith("next: leaps model evaluate theirs@v1")
     model = place.resolve("theirs", "model")
     assert model.manifest.recipe["architecture"] == {"hidden": 12, "latent": 12}
     assert model.manifest.recipe["imported"]["file"] == "best_valid_params.ptp"
     assert json.loads(call("neighbours", "a.txt", "--model", "theirs", "--json").stdout)["model"] == "theirs@v1"
     assert json.loads(call("import", "best_valid_params.ptp", "--json").stdout)["artifact"] == "published@v1"
+
+
+def test_import_says_what_it_recognised(place: Workspace) -> None:
+    torch.save(state(Flat), "leaps_vae_128.ptp")
+    line = call("import", "leaps_vae_128.ptp").stdout.splitlines()[0]
+    assert line.startswith("recognised the LeapsVAE of karel-synthesis and prog_policies, 8 latent dimensions, 8 units")
+    assert "51 tokens in the order of prog_policies, put into ours, one embedding for both sides" in line
+    found = json.loads(call("import", "leaps_vae_128.ptp", "--json").stdout)
+    assert found["token_order"] == "prog_policies" and found["latent"] == 8 and found["left_out"]
+
+
+def test_a_model_of_35_tokens_gets_one_message_that_says_so(place: Workspace) -> None:
+    torch.save([of_tokens(35)], "hprl.ptp")
+    with pytest.raises(InputError) as caught:
+        call("import", "hprl.ptp")
+    assert "35 tokens, not 51" in caught.value.message and len(caught.value.message.splitlines()) == 2
 
 
 def test_bad_input_is_refused_and_leaves_nothing(place: Workspace) -> None:

@@ -13,8 +13,9 @@ import torch
 from typer.testing import CliRunner
 
 from leapscli.cli.main import build
-from leapscli.vae.published import NAMES
+from leapscli.vae.published.families import FAMILIES, Family
 from tests.stages.models import workspace
+from tests.vae.layouts import Flat
 from tests.vae.test_published import state
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
@@ -35,12 +36,13 @@ def test_commands_run_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("LEAPS_WORKSPACE", raising=False)
     place = workspace(tmp_path)
     torch.save([state(), None], "best_valid_params.ptp")
+    torch.save(state(Flat), "leaps_vae_128.ptp")
     assert len(COMMANDS) > 14
     for line in COMMANDS:
         follow(line)
     pictures = {"leaps-v1-training.png", "leaps-v1-programs.png"}
     assert {path.name for path in Path("pictures").iterdir()} == pictures <= {path.name for path in tmp_path.iterdir()}
-    assert {model.name for model in place.list("model")} == {"leaps", "published", "theirs"}
+    assert {model.name for model in place.list("model")} == {"leaps", "published", "theirs", "small"}
     found = json.loads(place.resolve("leaps-v1", "evaluation").file("evaluation.json").read_text())
     table = "\n".join(line for line in PAGE.splitlines() if line.startswith("| `"))
     for part in (found, found["reconstruction"]["all"], found["latent"], found["prior"], found["lines"],
@@ -49,7 +51,8 @@ def test_commands_run_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             assert re.search(rf"[`.]{key}[`.]", table), key
 
 
-def test_every_module_of_the_published_code_is_in_the_table() -> None:
-    for theirs in NAMES.values():
-        module = theirs.rpartition(".")[0]
-        assert module in PAGE or module.replace(".2", "") in PAGE, module
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.title)
+def test_every_module_of_every_family_is_in_the_table(family: Family) -> None:
+    modules = {theirs.rpartition(".")[0] for theirs in family.names.values()} | {*family.bottleneck.values()}
+    for module in modules:
+        assert f"`{module}`" in PAGE or f"`{module.removesuffix('.2')}.0`, `.2`" in PAGE, module
