@@ -29,11 +29,13 @@ import numpy.typing as npt
 
 from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.files import disk_errors
+from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
 from leapscli.errors import InputError
 from leapscli.world.engine import Frames
 
 DATA, IDS, INFO = "data.hdf5", "id.txt", "data_info"
+HINT = f"give the folder that holds {DATA} and {IDS}; or JSON lines, or the folder of train.json, val.json, test.json"
 PLANES = 16
 CALLS = 220  # MAX_FUNC_CALL of the published interpreter
 _WALL_PLANE, _MARKERS_PLANE, _MOST_MARKERS = 4, 5, 9
@@ -60,16 +62,18 @@ class PublishedReader:
     """Reads a folder in this layout. Raises InputError, naming group and dataset, for what is not as it must be."""
 
     def __init__(self, path: Path) -> None:
-        folder = path.parent if path.name == DATA else path
+        folder = path if path.is_dir() or not path.exists() else path.parent
         self.path = folder / DATA
         for needed in (self.path, folder / IDS):
             if not needed.is_file():
-                raise InputError(f"{needed}: no such file", f"give the folder that holds {DATA} and {IDS}")
+                raise InputError(f"{needed}: no such file", HINT)
+        if (kind := kind_of(self.path)) is not Kind.HDF5:
+            raise InputError(f"{self.path}: cannot be read: {kind}, no HDF5 file", WAYS_OUT.get(kind))
         try:
             self._file = h5py.File(self.path, "r")
             self.names = (folder / IDS).read_text().split()
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{folder}: cannot be read ({error})") from None
+            raise InputError(f"{folder}: cannot be read ({error})", AGAIN) from None
         if not self.names:
             raise InputError(f"{folder / IDS}: names no program")
         self.layout = self._measure()
@@ -79,7 +83,11 @@ class PublishedReader:
         return len(self.names)
 
     def __iter__(self) -> Iterator[Published]:
-        return (self._read(name) for name in self.names)
+        for name in self.names:
+            try:
+                yield self._read(name)
+            except (OSError, TypeError, ValueError) as error:  # a chunk that is damaged, or numbers that are none
+                raise InputError(f"{self.path}: {name}: cannot be read ({error})", AGAIN) from None
 
     def _measure(self) -> Layout:
         """The sizes that all programs share, from the shapes alone; at most 100 actions, or as many as there are."""

@@ -87,12 +87,18 @@ def sample(
 
 @commands.command("import")
 def import_(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder with data.hdf5 and id.txt.")],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", help="A folder with data.hdf5 and id.txt; or JSON lines, a file or a folder."),
+    ],
     name: Annotated[str, typer.Option("--name", help="What to call the dataset.")] = "karel",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a dataset of files in the published layout, every program and trace checked by running it."""
+    """Make a dataset of files in a layout of the literature, every program and trace checked by running it.
+
+    Those of the LEAPS code, or JSON lines of the program-synthesis data: a program and its examples on each.
+    """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
     from leapscli.report.progress import progress
@@ -106,8 +112,11 @@ def import_(
     if as_json:
         print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
     else:
-        skipped = f", {found['too_long']:,} left out as too long" if found["too_long"] else ""
-        typer.echo(f"{found['programs']:,} programs{skipped}; every demonstration is what its program does")
+        skipped = sum(each["records"] for each in found["skipped"].values())
+        left_out = f", {skipped:,} left out" if skipped else ""
+        typer.echo(f"{found['programs']:,} programs{left_out}; every demonstration is what its program does")
+        for each in found["skipped"].values():
+            typer.echo(f"left out: {each['records']:,}: {each['why']}; first {each['first']}", err=True)
     typer.echo(f"{artifact.path} ({artifact.reference}); next: leaps data show, or leaps train", err=True)
 
 

@@ -1,7 +1,7 @@
-"""`leaps data import` and `export`: datasets from and for the published code.
+"""`leaps data import` and `export`: datasets from and for the published code, and from the program-synthesis data.
 
-What is imported is run: every program on the initial world of each of its demonstrations. Actions and states must be
-those recorded, or nothing is imported.
+What is imported is run: every program on the initial world of each of its demonstrations. In the published layout
+actions and states must be those recorded, or nothing is imported.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from leapscli.artifacts.files import sha256
 from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.published_h5 import Published, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
+from leapscli.artifacts.synthesis_json import files_of
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
 from leapscli.errors import InputError, Interrupted
@@ -26,6 +27,7 @@ from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.data import calls_of, open_dataset
 from leapscli.stages.generate import FILE, check_place, finish
 from leapscli.stages.statistics import Statistics
+from leapscli.stages.synthesis_import import Skipped, import_records
 from leapscli.world.engine import Budget, Frames, core_count, replay, rollouts
 from leapscli.world.world import Worlds
 
@@ -39,20 +41,23 @@ def import_dataset(
     stop: StopFlag | None = None,
     command: str = "",
 ) -> Artifact:
-    """Make a dataset of a folder in the published layout. Programs beyond 45 tokens are left out and counted.
+    """Make a dataset of a folder in the published layout, or of JSON lines of the program-synthesis data.
 
-    Splits are those that the groups name, or else drawn as for generated datasets. Raises InputError, naming group and
-    place, for the first program or demonstration that is not what running it gives; Interrupted, with nothing kept.
+    Programs beyond 45 tokens are left out and counted. Splits are those that groups or files name, or else drawn as for
+    generated datasets. Raises InputError, naming the place, for the first program or demonstration that is not what
+    running it gives (of JSON lines, for the first line that is no record); Interrupted, with nothing kept.
     """
     reporter, stop = reporter or Silent(), stop or StopFlag()
     check_place(workspace, name)
+    if files := files_of(path):
+        return import_records(files, workspace, name=name, reporter=reporter, stop=stop, command=command)
     reader, statistics, split = PublishedReader(path), Statistics(), list[int | None]()
+    skipped, seen = Skipped(), 0
     with workspace.stage("dataset", name) as draft:
         writer = ProgramsWriter(draft.path / FILE, reader.layout, threads=core_count())
         reporter.start("importing", len(reader), "programs")
-        seen = 0
         for batch in _batches(reader):
-            found = [each for each in batch if len(each.tokens) <= MAX_TOKENS]
+            found = list(_short(batch, skipped))
             if found:
                 rows = columns(found, reader.layout)
                 _check(reader, found, rows)
@@ -65,7 +70,7 @@ def import_dataset(
                 raise Interrupted("stopped; nothing is kept of an import", None)
         splits = DatasetRecipe().splits if None in split else np.array(split, np.uint8)
         metrics = finish(writer, splits, statistics, core_count(), reporter, stop)
-        metrics["too_long"] = seen - len(split)
+        metrics |= {"too_long": seen - len(split), "skipped": skipped.metrics()}
         source = {"imported": str(path), "sha256": sha256(reader.path), "calls": reader.calls}
         return draft.publish(recipe=source, seed=None, metrics=metrics, command=command)
 
@@ -74,6 +79,15 @@ def _batches(reader: PublishedReader) -> Iterator[list[Published]]:
     programs = iter(reader)
     while batch := list(islice(programs, CHUNK)):
         yield batch
+
+
+def _short(batch: list[Published], skipped: Skipped) -> Iterator[Published]:
+    """Those that a dataset can hold."""
+    for each in batch:
+        if len(each.tokens) <= MAX_TOKENS:
+            yield each
+        else:
+            skipped.add(each.name, "too_long", f"{len(each.tokens)} tokens")
 
 
 def _worlds(rows: ProgramColumns) -> Worlds:

@@ -16,6 +16,7 @@ from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate import generate
 from leapscli.world.engine import Budget, execute
 from leapscli.world.world import World
+from tests.stages.synthesis import TEXTS, record, write_lines
 
 runner = CliRunner()
 
@@ -93,6 +94,23 @@ def test_export_and_import(place: Path, tmp_path: Path) -> None:
         "path": str(tmp_path / "newest"),
         "programs": 200,
     }
+
+
+def test_import_of_json_lines_says_what_was_read_and_what_was_left_out(tmp_path: Path) -> None:
+    long = f"DEF run m( {'turnLeft ' * 42}m)"
+    lines = write_lines(tmp_path / "train.json", [record(text) for text in (*TEXTS, long, long)])
+    result = call(tmp_path, "import", str(lines), "--name", "bunel")
+    assert result.stdout == "4 programs, 2 left out; every demonstration is what its program does\n"
+    assert f"left out: 2: more than 45 tokens; first {lines}:5: 46 tokens" in result.stderr
+    found = json.loads(call(tmp_path, "import", str(lines), "--json").stdout)
+    assert found["skipped"]["too_long"]["records"] == 2 and found["programs"] == 4
+
+
+def test_a_pickle_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "train.pkl").write_bytes(b"\x80\x04N.")
+    with pytest.raises(InputError, match="a pickle: reading it could run code") as caught:
+        call(tmp_path, "import", str(tmp_path / "train.pkl"))
+    assert "JSON lines" in str(caught.value.hint)
 
 
 def test_too_many_places_are_refused(place: Path) -> None:

@@ -18,6 +18,7 @@ from leapscli.artifacts.programs_h5 import PLACES, ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.world.demonstrations import FATES, RUNS
+from tests.stages.synthesis import TEXTS, record, write_lines
 
 PAGE = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if line.startswith("    leaps ")]
@@ -30,7 +31,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("docs")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert len(COMMANDS) == 8
+        assert len(COMMANDS) == 10
+        (folder / "1m_6ex_karel").mkdir()
+        for name in ("train.json", "val.json", "test.json"):
+            write_lines(folder / "1m_6ex_karel" / name, [record(text) for text in TEXTS])
         for line in COMMANDS:
             arguments = shlex.split(line, comments=True)[1:]
             result = CliRunner().invoke(build(), arguments + FEWER * (arguments[0] == "gen-data"))
@@ -40,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_commands_run_as_written(folder: Path) -> None:
     names = [artifact.reference for artifact in Workspace(folder).list()]
-    assert names == ["karel@v1", "karel@v2", "karel@v3", "mine@v1", "theirs@v1"]
+    assert names == ["bunel@v1", "bunel@v2", "karel@v1", "karel@v2", "karel@v3", "mine@v1", "theirs@v1"]
 
 
 def test_the_example_needs_h5py_alone(folder: Path) -> None:
