@@ -1,49 +1,76 @@
 """How compiled code is compiled: one decorator, one cache, one announcement.
 
-numba, which nothing else here imports, compiles a kernel on first use and caches the machine code. The cache folder is
-named after the content of this package's code, so no edit is ever missed, and a read-only installation still caches.
+numba, which nothing else here imports, compiles a kernel on first use; the machine code is kept on disk, checked.
 """
 
 from __future__ import annotations
 
 import hashlib
 import inspect
-import os
+import pickle
+import re
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from threading import Lock
 from types import FunctionType
 from typing import Any
 
 import numba
+import numpy as np
+from numba.core.caching import Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 
-PACKAGE = Path(__file__).parent
-COMPILED_ROOMS = ("dsl", "world", "tasks", "search")
-_CONFIG = Lock()  # numba's settings are of the process: two threads at once would leave the cache where they stand
+from leapscli.kernel_cache import kernel_cache, print_to_stderr
+
+# Settings of numba's that change machine code, apart from those that its own key holds (CPU, bytecode, types).
+SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 
 
-@cache
-def cache_folder() -> Path:
-    """Where machine code is kept: one folder for each content of the rooms that hold compiled code."""
-    sources = sorted(path for room in COMPILED_ROOMS for path in (PACKAGE / room).glob("*.py"))
-    sources.append(Path(__file__))
-    content = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    base = os.environ.get("LEAPS_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "leaps" / content
+class _DiskCache(Cache):
+    """What numba asks for one function's machine code: a file for each signature, hence no index to go wrong."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._py_func = function
+        self._name = re.sub(r"[^\w.-]", "", f"{function.__module__}.{function.__qualname__}", flags=re.ASCII)
+        self.enable()  # type: ignore[no-untyped-call]
+
+    @property
+    def cache_path(self) -> str:
+        """The folder."""
+        return str(kernel_cache().folder)
+
+    def flush(self) -> None:
+        """Nothing: what is compiled again replaces what was."""
+
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        content = kernel_cache().read(self._file(sig, target_context.codegen()))
+        if content is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(content))
+        except Exception:  # whole, but not for this process: compiled again
+            return None
+
+    def _save_overload(self, sig: Any, data: Any) -> None:
+        if not data.library.has_dynamic_globals:  # addresses in this process
+            kernel_cache().write(self._file(sig, data.codegen), dumps(data._reduce()))
+
+    def _file(self, sig: Any, codegen: Any) -> str:
+        """A name for all that the machine code depends on besides this package's code."""
+        settings = [getattr(numba.config, name, None) for name in SETTINGS]
+        source = _content(self._py_func.__code__.co_filename)
+        own = self._index_key(sig, codegen)  # type: ignore[no-untyped-call]
+        key = (sys.version, numba.__version__, np.__version__, settings, source, own)
+        return f"{self._name[-100:]}-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}"
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile `function` with numba: no Python objects, no GIL, IEEE arithmetic, cached on disk."""
-    config: Any = numba.config
-    with _CONFIG:
-        before = config.CACHE_DIR
-        config.CACHE_DIR = str(cache_folder())  # read when the decorator runs; others' functions keep their own
-        try:
-            return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-        finally:
-            config.CACHE_DIR = before
+    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    if compiled is not function:  # as it is where compilation is switched off
+        compiled._cache = _DiskCache(function)
+    return compiled
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -61,7 +88,7 @@ class _Announce(numba.core.event.Listener):
         """Numba began to compile something."""
         if not self.said:
             self.said = True
-            self.say("compiling the engine (once; some 20 seconds, cached afterwards)")
+            self.say(f"compiling the engine ({kernel_cache().wait})")
 
     def on_end(self, event: Any) -> None:
         """Numba finished something."""
@@ -71,8 +98,9 @@ class _Announce(numba.core.event.Listener):
         (self.on_start if event.is_start else self.on_end)(event)
 
 
-def announce_compilation(say: Callable[[str], None] = lambda text: print(text, file=sys.stderr)) -> None:
-    """Call `say` with one line the first time that this process has to compile."""
+def announce_compilation(say: Callable[[str], None] = print_to_stderr) -> None:
+    """Call `say` with one line the first time that this process has to compile, and where that cannot be kept."""
+    kernel_cache().warn = say
     numba.core.event.register("numba:compile", _Announce(say))
 
 
@@ -89,6 +117,11 @@ def with_names(template: Callable[..., Any], name: str, **names: Any) -> Callabl
 
 def source_name(function: Callable[..., Any]) -> str:
     """A name that changes whenever the file that defines `function` does: what to cache a specialised kernel under."""
-    path = Path(inspect.getsourcefile(function) or "")
-    content = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "unknown"
+    content = _content(inspect.getsourcefile(function) or "")[:12]
     return f"{function.__module__.rpartition('.')[2]}-{function.__name__}-{content}"
+
+
+def _content(file: str) -> str:
+    """What tells one content of a source file from another."""
+    path = Path(file)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "unknown"

@@ -29,12 +29,14 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     """Makes what is missing, shown on stderr."""
     from rich.console import Console
 
-    from leapscli.jit import cache_folder
+    from leapscli.kernel_cache import kernel_cache
     from leapscli.report.sweep_view import sweep_view
 
     with graceful_stop() as stop, sweep_view(Console(stderr=True)) as reporter:
-        if sweep.left and not any(cache_folder().rglob("*.nbi")):
-            reporter.note("compiling the engine first (once; some 20 seconds, cached afterwards)")
+        compiled = kernel_cache()
+        compiled.warn = reporter.note
+        if sweep.left and not (compiled.try_out() and compiled.holds_any()):
+            reporter.note(f"compiling the engine first ({compiled.wait})")
         sweep.run(_pool(parallel, ray), reporter=reporter, stop=stop)
 
 

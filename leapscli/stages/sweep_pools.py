@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from leapscli.kernel_cache import kernel_cache
 from leapscli.stages.sweep_jobs import Job
 from leapscli.stages.sweep_worker import Outcome, run_job
 from leapscli.world.engine import core_count
@@ -80,8 +81,9 @@ class _Processes:
 
 
 def _begin(lifeline: Connection) -> None:
-    """In a new process: Ctrl-C is the parent's matter, and without a parent there is nothing to do."""
+    """In a new process: Ctrl-C and warnings are the parent's matter, and without a parent there is nothing to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    kernel_cache().warn = lambda text: None  # the parent has said it
 
     def watch() -> None:
         lifeline.poll(None)  # returns when the other end is closed: nothing is ever sent

@@ -16,6 +16,7 @@ from leapscli.cli import side_by_side
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError, Interrupted, LeapsError, RecipeError, TaskError
+from leapscli.kernel_cache import KernelCache
 from leapscli.stages.sweep_worker import Outcome, run_job
 from tests.stages.sweeps import TINY, HerePool
 
@@ -88,6 +89,14 @@ def test_failures_are_listed_at_the_end_with_exit_code_1(pool):
     result = runner.invoke(build(), SWEEP)
     assert "failed: maze-hill-climbing-s0: no luck (try again)" in result.stderr
     assert "0 of 2" in result.stdout and "harvester" in result.stdout
+
+
+def test_without_a_kernel_cache_one_warning_comes_before_any_worker_compiles(pool, tmp_path, monkeypatch):
+    cache = KernelCache(tmp_path / "file" / "leaps" / "code")
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("leapscli.kernel_cache.kernel_cache", lambda: cache)
+    first, second = call(SEEDS).stderr.splitlines()[:2]
+    assert "LEAPS_CACHE" in first and second.endswith("compiling the engine first (some 20 seconds)")
 
 
 def test_a_stop_names_the_command_that_goes_on(pool):
