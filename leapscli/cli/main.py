@@ -7,8 +7,10 @@ so that help and usage errors answer at once. Exit codes: 0 done, 1 it ran and f
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
+import threading
 from importlib import import_module
 from typing import Annotated
 
@@ -60,6 +62,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """The console script: runs a command and turns what goes wrong into a message, a hint and an exit code."""
+    sys.unraisablehook = _interrupt_again
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: threads that spin stall on busy cores
     try:
         _run()
@@ -69,10 +72,10 @@ def main() -> None:
     except LeapsError as error:
         _complain(error.message, error.hint)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _complain("interrupted", None)
-        sys.exit(130)
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
+        if _interrupted(error):
+            _complain("interrupted", None)
+            sys.exit(130)
         if os.environ.get("LEAPS_DEBUG"):
             raise
         _complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
@@ -80,14 +83,31 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Runs a command, all of its output written; Typer ends with 1 where a pipe broke."""
+    """Runs a command, all of its output written; Typer ends with 1 where a pipe broke, with 130 at Ctrl-C."""
     try:
         build()(prog_name="leaps")
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
+        if end.code == 130:
+            raise KeyboardInterrupt from None
         print(end="", flush=True)
         raise
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Ctrl-C, or what an import or a clean-up made of it."""
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return error is not None
+    return _interrupted(error.__cause__ or error.__context__)
+
+
+def _interrupt_again(lost: sys.UnraisableHookArgs) -> None:
+    """Sends a Ctrl-C again that came in a callback from C, as LLVM makes while it compiles, and would end there."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        threading.Timer(0.05, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _complain(message: str, hint: str | None) -> None:

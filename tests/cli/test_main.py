@@ -10,6 +10,7 @@ import sys
 import pytest
 import typer
 
+from leapscli.__main__ import main as console_script
 from leapscli.cli import main as shell
 from leapscli.cli.signals import graceful_stop
 from leapscli.errors import ArtifactError, Interrupted, LeapsError
@@ -58,6 +59,12 @@ def test_every_commands_help_loads_nothing_heavy(name):
     assert result.stdout.splitlines()[-1] == "loaded [] code 0"
 
 
+def made_of(cause: BaseException, error: BaseException) -> BaseException:
+    """`error`, raised from `cause`."""
+    error.__cause__ = cause
+    return error
+
+
 def ends(monkeypatch, capsys, error: BaseException, debug: bool = False) -> tuple[int, str]:
     """Exit code and stderr of a command that raises `error`."""
 
@@ -71,6 +78,7 @@ def ends(monkeypatch, capsys, error: BaseException, debug: bool = False) -> tupl
         return app
 
     monkeypatch.setattr(shell, "build", build)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)  # which main sets
     monkeypatch.setattr(sys, "argv", ["leaps"])
     monkeypatch.setenv("LEAPS_DEBUG", "1" if debug else "")
     with pytest.raises(SystemExit) as end:
@@ -86,13 +94,63 @@ def ends(monkeypatch, capsys, error: BaseException, debug: bool = False) -> tupl
         (LeapsError("it broke", "mend it"), 1, "error: it broke\nhint: mend it\n"),
         (ArtifactError("no such thing"), 2, "error: no such thing\n"),
         (Interrupted("stopped", "leaps train --resume"), 130, "error: stopped\nhint: leaps train --resume\n"),
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "error: interrupted\n"),
+        (made_of(KeyboardInterrupt(), RuntimeError("as an import makes of it")), 130, "error: interrupted\n"),
+        (made_of(KeyboardInterrupt(), Interrupted("stopped", "resume")), 130, "error: stopped\nhint: resume\n"),
         (KeyError("x"), 1, f"error: unexpected KeyError: 'x'\nhint: {shell.BUG}\n"),
     ],
 )
 def test_what_goes_wrong_becomes_a_message_a_hint_and_an_exit_code(monkeypatch, capsys, error, code, text):
     found, stderr = ends(monkeypatch, capsys, error)
     assert found == code and stderr.endswith(text)
+
+
+def test_ctrl_c_while_the_first_modules_load_is_no_traceback(monkeypatch, capsys):
+    class Interrupting(dict):
+        def __getattr__(self, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "leapscli.cli.main", Interrupting())
+    with pytest.raises(SystemExit) as end:
+        console_script()
+    assert end.value.code == 130 and capsys.readouterr().err == "error: interrupted\n"
+
+
+IN_A_CALLBACK = """
+import ctypes, os, signal, sys, time, typer
+from leapscli.cli import main as shell
+app = typer.Typer()
+@app.command()
+def command():
+    def callback():
+        os.kill(os.getpid(), signal.SIGINT)
+        return 0
+    ctypes.CFUNCTYPE(ctypes.c_int)(callback)()
+    for _ in range(200):
+        time.sleep(0.1)
+shell.build, sys.argv = lambda: app, ["leaps"]
+shell.main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as in POSIX")
+def test_ctrl_c_in_a_callback_from_compiled_code_is_not_lost():
+    """LLVM calls back while it compiles, where Python can but print an exception."""
+    result = subprocess.run([sys.executable, "-c", IN_A_CALLBACK], capture_output=True, text=True, timeout=25)
+    assert (result.returncode, result.stderr) == (130, "error: interrupted\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as in POSIX")
+def test_ctrl_c_while_a_kernel_compiles_ends_with_130(tmp_path):
+    (tmp_path / "p.txt").write_text("DEF run m( move m)")
+    command = [sys.executable, "-m", "leapscli", "evaluate", "p.txt", "--task", "harvester"]
+    environment = os.environ | {"LEAPS_CACHE": str(tmp_path)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, cwd=tmp_path, env=environment, **pipes) as process:
+        assert process.stderr.readline().startswith("compiling the engine")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (130, "", "error: interrupted\n")
 
 
 def test_a_bug_shows_its_traceback_when_asked_to(monkeypatch, capsys):
