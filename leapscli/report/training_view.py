@@ -48,7 +48,7 @@ class TrainingView(RichReporter):
 
     def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
         """Moves the bar; the validations are in the table."""
-        super().update(done, total=total, **({"loss": fields["loss"]} if self._wide else {}))
+        super().update(done, total=total, **{name: fields[name] for name in ("loss",) if self._wide and name in fields})
 
     def table(self) -> Table:
         """The last validations, as many as the screen has room for."""

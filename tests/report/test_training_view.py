@@ -64,6 +64,7 @@ def test_both_views_take_a_whole_training(terminal: bool):
     with training_view(screen) as (reporter, watch):
         reporter.note("519,791 weights [so many]")
         reporter.start("training", 3840, "programs")
+        reporter.update(0)  # before the first step there is no loss
         reporter.update(1280, total=2560, loss=1.5)
         watch(record(20))
         reporter.update(2560, total=2560, loss=1.25, reconstruction=0.8)
