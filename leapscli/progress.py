@@ -1,25 +1,104 @@
 """How a long-running stage tells what it does, without knowing who listens.
 
-Stages call a `Reporter`; the command line passes one that draws, libraries and tests pass none. `StopFlag` is how a
-first Ctrl-C asks a stage to save its work and stop.
+Stages call a `Reporter`; the command line passes one that draws, libraries and tests pass none. What they tell are the
+records below (a sweep's own is in stages/sweep.py), so that the type checker knows what a view can ask for. `StopFlag`
+is how a first Ctrl-C asks a stage to save its work and stop.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+E_contra = TypeVar("E_contra", contravariant=True)
 
 
-class Reporter(Protocol):
-    """What a stage says while it works."""
+class Reporter(Protocol[E_contra]):
+    """What a stage says while it works; `Reporter[Done]` can be told of every stage's work."""
 
     def start(self, label: str, total: int | None, unit: str) -> None:
         """A new phase begins: `total` units of work (None when unknown)."""
 
-    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
-        """`done` units are finished, of `total` by now; `fields` are what to show beside (return=0.93, loss=1.2)."""
+    def update(self, event: E_contra) -> None:
+        """So far the phase has come."""
 
     def note(self, message: str) -> None:
         """Something worth a line of its own."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """`done` units of a phase are finished, of `total` by now (None: as many as it began with)."""
+
+    done: int
+    total: int | None = None
+
+    def numbers(self) -> Mapping[str, float]:
+        """Numbers worth showing beside, by name."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingDone(Done):
+    """Programs trained on; the mean loss of the last steps and the last validation's reconstruction, once known."""
+
+    loss: float | None = None
+    reconstruction: float | None = None
+
+    def numbers(self) -> Mapping[str, float]:
+        """Those that are known."""
+        known = {"loss": self.loss, "reconstruction": self.reconstruction}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchDone(Done):
+    """Iterations made.
+
+    `best` return so far and the `program` that has it, `mean` of the iteration's candidates (NaN: none was run on all
+    states), `distinct` programs among them, `evaluations`: programs executed so far, `seconds` of search so far, of
+    resumed sessions too. `sigma` and `restarts` where the searcher has them.
+    """
+
+    best: float
+    program: str
+    mean: float
+    distinct: int
+    evaluations: int
+    seconds: float
+    sigma: float | None = None
+    restarts: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """A validation during training: a line of metrics.jsonl; None for what it did not measure."""
+
+    step: int
+    programs: int
+    programs_per_second: float
+    kept: bool  # better than all before
+    loss: float
+    kl: float
+    active_units: int
+    token_accuracy: float
+    reconstruction: float
+    reconstruction_long: float | None
+    traces_equal: float | None
+    action_accuracy: float | None
+
+    @classmethod
+    def of(cls, line: Mapping[str, Any]) -> Validation:
+        """The one that a line of metrics.jsonl tells."""
+        found = line["validation"]
+        always = ("loss", "kl", "active_units", "token_accuracy", "reconstruction")
+        sometimes = ("reconstruction_long", "traces_equal", "action_accuracy")
+        return cls(
+            **{name: line[name] for name in ("step", "programs", "programs_per_second", "kept")},
+            **{name: found[name] for name in always},
+            **{name: found.get(name) for name in sometimes},
+        )
 
 
 class Silent:
@@ -28,7 +107,7 @@ class Silent:
     def start(self, label: str, total: int | None, unit: str) -> None:
         """Nothing."""
 
-    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
+    def update(self, event: object) -> None:
         """Nothing."""
 
     def note(self, message: str) -> None:

@@ -20,17 +20,14 @@ OVERFIT = 0.05  # a difference between searched and held-out return worth a warn
 
 def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()) -> None:
     """The result on stdout, and a line for each of the `seeds` it was chosen from; what to mind on stderr."""
-    from rich.console import Console
-
+    from leapscli.report.console import screen
     from leapscli.report.search_view import show_result
 
     metrics, program = artifact.manifest.metrics, _program(artifact)
     if as_json:
         print_json({**_record(artifact), **({"seeds": [_record(each) for each in seeds]} if seeds else {})})
     else:
-        show_result(
-            Console(), program, _facts(artifact) | {f"seed {each.manifest.seed}": _line(each) for each in seeds}
-        )
+        show_result(screen(), program, _facts(artifact) | {f"seed {each.manifest.seed}": _line(each) for each in seeds})
     held_out = metrics["return_held_out"]
     lag = metrics["return_searched"] - held_out if held_out is not None else 0.0
     if lag > OVERFIT:
@@ -54,7 +51,7 @@ def _record(artifact: Artifact) -> dict[str, Any]:
 
 def _line(artifact: Artifact) -> str:
     """A run in a line."""
-    from leapscli.report.search_view import duration
+    from leapscli.report.pace import duration
 
     m = artifact.manifest.metrics
     parts = {"searched": m["return_searched"], "validation": m["return_validation"], "held out": m["return_held_out"]}
@@ -64,7 +61,8 @@ def _line(artifact: Artifact) -> str:
 
 def _facts(artifact: Artifact) -> dict[str, str]:
     """What the summary says, by name."""
-    from leapscli.report.search_view import STOPPED, duration
+    from leapscli.report.pace import duration
+    from leapscli.report.search_view import STOPPED
     from leapscli.tasks.registry import task
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, _here(artifact.path)

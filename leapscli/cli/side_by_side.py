@@ -27,12 +27,11 @@ SAVED = "searches under way have left checkpoints; the same command goes on: "
 
 def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     """Makes what is missing, shown on stderr."""
-    from rich.console import Console
-
     from leapscli.kernel_cache import kernel_cache
+    from leapscli.report.console import margin
     from leapscli.report.sweep_view import sweep_view
 
-    with graceful_stop() as stop, sweep_view(Console(stderr=True)) as reporter:
+    with graceful_stop() as stop, sweep_view(margin()) as reporter:
         compiled = kernel_cache()
         compiled.warn = reporter.note
         if sweep.left and not (compiled.try_out() and compiled.holds_any()):

@@ -122,13 +122,12 @@ def _plan(place: Workspace, task: str, size: str | None, model: str | None, reci
 
 
 def _run(plan: Plan, resume: bool) -> Artifact:
-    from rich.console import Console
-
     from leapscli.jit import announce_compilation
+    from leapscli.report.console import margin
     from leapscli.report.search_view import search_view
     from leapscli.stages.synthesize import synthesize
 
-    with graceful_stop() as stop, search_view(Console(stderr=True), plan.recipe.max_time) as reporter:
+    with graceful_stop() as stop, search_view(margin(), plan.limits) as reporter:
         announce_compilation(reporter.note)
         return synthesize(plan, reporter=reporter, stop=stop, resume=resume, command=command_line())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leapscli.report.search_view import duration
+from leapscli.report.pace import duration
 from leapscli.report.sweep_view import spread_text
 
 if TYPE_CHECKING:

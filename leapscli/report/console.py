@@ -1,13 +1,55 @@
-"""The console that results are printed on, and how it differs between a terminal and a file."""
+"""The consoles that everything is printed on, and how they differ between a terminal and a file."""
 
 from __future__ import annotations
 
-from rich.console import Console, RenderableType
+import os
+from collections.abc import Sequence
+
+from rich.console import Console, ConsoleDimensions, RenderableType
+
+LEAST = ConsoleDimensions(20, 5)  # what is smaller was not meant, or cannot be drawn on
+USUAL = ConsoleDimensions(80, 24)
+
+
+class _Console(Console):
+    """A console whose size can always be drawn on, whatever COLUMNS, LINES or the terminal say."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """COLUMNS and LINES, else the terminal's size; its own again, and in the end USUAL, where that is unusable."""
+        told = (0, 0) if self.is_dumb_terminal else super().size  # to rich a dumb terminal is always 80 wide
+        widths, heights = zip(told, self._terminal_size(), USUAL, strict=True)
+        return ConsoleDimensions(_first(widths, LEAST.width), _first(heights, LEAST.height))
+
+    @size.setter
+    def size(self, size: tuple[int, int]) -> None:
+        self._width, self._height = size
+
+    def _terminal_size(self) -> tuple[int, int]:
+        try:
+            return os.get_terminal_size(self.file.fileno())
+        except (AttributeError, OSError, ValueError):
+            return 0, 0
+
+
+def _first(sizes: Sequence[int], least: int) -> int:
+    """The first that is large enough; the last one is."""
+    return next(size for size in sizes if size >= least)
 
 
 def screen() -> Console:
     """The console that results are printed on: stdout."""
-    return Console(highlight=False)
+    return _Console(highlight=False)
+
+
+def margin() -> Console:
+    """The console that everything else is printed on, progress above all: stderr."""
+    return _Console(stderr=True)
+
+
+def can_redraw(console: Console) -> bool:
+    """Whether what is on this console can be drawn over; else progress comes in lines."""
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def emit(console: Console, *parts: RenderableType) -> None:

@@ -1,149 +1,107 @@
-"""Progress on stderr: a bar with rate and time left on a terminal, elsewhere a plain line every ten seconds."""
+"""Progress on stderr: a bar with speed and time left on a terminal, elsewhere a plain line every ten seconds."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
 
-from leapscli.progress import Reporter
+from leapscli.progress import Done, Reporter
+from leapscli.report.console import can_redraw, margin
+from leapscli.report.flow import flow, progress_bar
+from leapscli.report.live import LiveView, drawn
+from leapscli.report.pace import Clock, Pace
 
 INTERVAL = 10.0  # seconds between plain lines
+Say = Callable[[str], None]
 
 
 @contextmanager
-def progress(console: Console | None = None) -> Iterator[Reporter]:
+def progress(console: Console | None = None) -> Iterator[Reporter[Done]]:
     """A reporter for as long as a stage runs: what suits the terminal, or the log file, that stderr is."""
-    console = console or Console(stderr=True)
-    if not console.is_terminal:
-        yield LineReporter(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
+    console = console or margin()
+    if not can_redraw(console):
+        yield LineReporter(plain(console))
         return
-    reporter = RichReporter(console)
-    try:
-        yield reporter
-    finally:
-        reporter.stop()
+    view = BarReporter(console)
+    with drawn(view):
+        yield view
 
 
-class _Bars(Progress):
-    """Bars, and what stands below them."""
-
-    below: Callable[[], RenderableType] | None = None
-
-    def get_renderables(self) -> Iterable[RenderableType]:
-        """What is on the screen now."""
-        yield from super().get_renderables()
-        if self.below:
-            yield self.below()
+def plain(console: Console) -> Say:
+    """What prints a line as it is, however long."""
+    return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-class RichReporter:
-    """A bar for each phase; the finished ones stay, with the time they took, and what is drawn `below` them."""
+class BarReporter(LiveView):
+    """A bar for each phase; the finished ones stay, with the time they took."""
 
-    def __init__(self, console: Console, below: Callable[[], RenderableType] | None = None) -> None:
-        self._bar = _Bars(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=min(30, max(8, console.width - 90))),
-            TextColumn("{task.fields[amount]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[extra]}", style="dim"),
-            console=console,
-        )
-        self._bar.below = below
-        self._pace = Pace("", None, "")
-        self._task: TaskID | None = None
+    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
+        super().__init__(console)
+        self._clock = clock
+        self._phases: list[tuple[Pace, Mapping[str, float]]] = []
 
     def start(self, label: str, total: int | None, unit: str) -> None:
         """A new bar below the others."""
-        self._bar.start()
-        self._pace = Pace(label, total, unit)
-        self._task = self._bar.add_task(escape(label), total=total, amount="", extra="")
+        if self._phases:
+            self._phases[-1][0].end()
+        self._phases.append((Pace(label, total, unit, self._clock), {}))
+        self.begin(stays=True)
 
-    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
+    def update(self, event: Done) -> None:
         """Moves the bar."""
-        self._pace.total = total or self._pace.total
-        if self._task is not None:
-            amount, extra = escape(self._pace.amount(done)), escape(fields_text(fields))
-            self._bar.update(self._task, completed=done, total=self._pace.total, amount=amount, extra=extra)
+        pace, _ = self._phases[-1]
+        pace.update(event)
+        self._phases[-1] = pace, event.numbers()
 
-    def note(self, message: str) -> None:
-        """A line above the bars."""
-        self._bar.console.print(message, markup=False, highlight=False)
+    def render(self) -> RenderableType:
+        """What is on the screen now."""
+        return self.bars()
 
-    def stop(self) -> None:
-        """The bars move no more."""
-        self._bar.stop()
+    def bars(self) -> Text:
+        """The bars, one below the other."""
+        label = max((len(pace.label) for pace, _ in self._phases), default=0)
+        return Text("\n").join(_line(pace, numbers, label, self.console.width) for pace, numbers in self._phases)
+
+
+def _line(pace: Pace, numbers: Mapping[str, float], label: int, width: int) -> Text:
+    """One bar and what is known of its phase; on a narrow screen two lines or more."""
+    when = pace.took if pace.finished else pace.left
+    bar = progress_bar(pace.share, min(30, max(8, width - 70)))
+    return flow(
+        [f"{pace.label:<{label}}", bar, pace.amount, pace.speed, when, Text(numbers_text(numbers), "dim")], width
+    )
 
 
 class LineReporter:
     """A line when a phase begins, one every ten seconds, and one when it is done."""
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, say: Say, clock: Clock = time.monotonic) -> None:
         self._say, self._clock = say, clock
-        self._pace = Pace("", None, "", clock)
-        self._said = 0.0
+        self._pace, self._said = Pace("", None, "", clock), 0.0
 
     def start(self, label: str, total: int | None, unit: str) -> None:
         """Says how much there is to do."""
-        self._pace = Pace(label, total, unit, self._clock)
-        self._said = self._clock()
+        self._pace, self._said = Pace(label, total, unit, self._clock), self._clock()
         self._say(f"{label}: {total:,} {unit}" if total is not None else label)
 
-    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
+    def update(self, event: Done) -> None:
         """Says how far it is, if the last time is long enough ago or all is done."""
-        self._pace.total = total or self._pace.total
-        finished = self._pace.total is not None and done >= self._pace.total > 0
-        if finished or self._clock() - self._said >= INTERVAL:
+        pace = self._pace
+        pace.update(event)
+        if pace.finished or self._clock() - self._said >= INTERVAL:
             self._said = self._clock()
-            parts = (self._pace.amount(done), self._pace.left(done), fields_text(fields))
-            self._say(f"{self._pace.label}: {', '.join(part for part in parts if part)}")
+            parts = (pace.amount, pace.speed, pace.left, numbers_text(event.numbers()))
+            self._say(f"{pace.label}: {', '.join(part for part in parts if part)}")
 
     def note(self, message: str) -> None:
         """Says it."""
         self._say(message)
 
 
-class Pace:
-    """How fast a phase goes, and what that means for its end."""
-
-    def __init__(self, label: str, total: int | None, unit: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.label, self.total, self.unit, self._clock = label, total, unit, clock
-        self._began, self._first = clock(), -1
-
-    def amount(self, done: int) -> str:
-        """For example `12,000 of 50,000 programs, 9,100 a second`."""
-        of = f" of {self.total:,}" if self.total is not None else ""
-        rate = self._rate(done)
-        return f"{done:,}{of} {self.unit}" + (f", {number(rate)} a second" if rate else "")
-
-    def left(self, done: int) -> str:
-        """For example `3:20 left`."""
-        rate = self._rate(done)
-        if self.total is None or not rate or done >= self.total:
-            return ""
-        seconds = round((self.total - done) / rate)
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} left"
-
-    def _rate(self, done: int) -> float:
-        """Units a second since the first update: what a resumed run found done already is not its speed."""
-        now = self._clock()
-        if self._first < 0:
-            self._first = done if now - self._began < 0.5 else 0
-        return (done - self._first) / (now - self._began) if now > self._began else 0.0
-
-
-def number(value: float) -> str:
-    """Three digits or more, thousands apart."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def fields_text(fields: Mapping[str, object]) -> str:
-    """`loss 1.23, accuracy 0.9`."""
-    shown = ((name, f"{value:.4g}" if isinstance(value, float) else str(value)) for name, value in fields.items())
-    return ", ".join(f"{name} {value}" for name, value in shown)
+def numbers_text(numbers: Mapping[str, float]) -> str:
+    """`loss 1.23, reconstruction 0.9`."""
+    return ", ".join(f"{name} {value:.4g}" for name, value in numbers.items())

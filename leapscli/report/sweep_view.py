@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from leapscli.progress import Reporter
-from leapscli.report.console import emit
+from leapscli.report.console import can_redraw, emit
+from leapscli.report.flow import flow, progress_bar, rows
+from leapscli.report.live import LiveView, drawn
 from leapscli.report.outcome import table
-from leapscli.report.search_view import duration
+from leapscli.report.pace import Clock, duration
+from leapscli.report.progress import Say, plain
 
 if TYPE_CHECKING:
     from leapscli.stages.scoreboard import Cell, Scoreboard, Spread
+    from leapscli.stages.sweep import SweepDone
     from leapscli.stages.sweep_worker import Outcome
 
 TITLES = ("task", "searcher", "runs", "return", "seconds", "programs")
+GAP = 2  # columns between two of the table
 
 
 @contextmanager
-def sweep_view(console: Console) -> Iterator[Reporter]:
+def sweep_view(console: Console) -> Iterator[Reporter[SweepDone]]:
     """A reporter for a sweep: live on a terminal, lines elsewhere."""
-    if not console.is_terminal:
-        yield SweepLines(lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True))
+    if not can_redraw(console):
+        yield SweepLines(plain(console))
         return
     view = SweepView(console)
-    with Live(get_renderable=view.render, console=console, refresh_per_second=4, transient=True):
+    with drawn(view):
         yield view
 
 
 class SweepLines:
     """A line at the beginning, and one for each search that is over."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Say) -> None:
         self._say = say
         self._total = 0
 
@@ -47,65 +50,105 @@ class SweepLines:
         """The sweep begins."""
         self._total = total or 0
 
-    def update(self, done: int, *, total: int | None = None, **fields: Any) -> None:
-        """How many searches are over; `board` has all of it, `outcome` what has just come."""
-        outcome: Outcome | None = fields.get("outcome")
-        if outcome is None:
-            self._say(f"sweep: {done:,} of {self._total:,} searches are there already")
+    def update(self, event: SweepDone) -> None:
+        """Says what has just come, or what was there at the beginning."""
+        done, total = event.done, self._total
+        if event.outcome is None:
+            self._say(f"sweep: {done:,} of {total:,} searches are there already")
             return
-        remaining = fields["board"].remaining()
-        left = f"; {duration(remaining)} left" if remaining is not None and done < self._total else ""
-        self._say(f"{done:,} of {self._total:,}: {outcome_line(outcome)}{left}")
+        remaining = event.board.remaining()
+        left = f"; {duration(remaining)} left" if remaining is not None and done < total else ""
+        self._say(f"{done:,} of {total:,}: {outcome_line(event.outcome)}{left}")
 
     def note(self, message: str) -> None:
         """Says it."""
         self._say(message)
 
 
-class SweepView:
+class SweepView(LiveView):
     """How many searches of each task and method are over, and their mean return so far."""
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console, self._clock, self._began = console, clock, clock()
+    def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
+        super().__init__(console)
+        self._clock, self._began = clock, clock()
         self._board: Scoreboard | None = None
         self._total = self._done = 0
 
     def start(self, label: str, total: int | None, unit: str) -> None:
         """The sweep begins."""
         self._total = total or 0
+        self.begin(stays=False)
 
-    def update(self, done: int, *, total: int | None = None, **fields: Any) -> None:
+    def update(self, event: SweepDone) -> None:
         """A search is over."""
-        self._done, self._board = done, fields["board"]
-        outcome: Outcome | None = fields.get("outcome")
-        if outcome is not None and outcome.error is not None:
-            self.note(outcome_line(outcome))
-
-    def note(self, message: str) -> None:
-        """A line above the view."""
-        self._console.print(message, markup=False, highlight=False)
+        self._done, self._board = event.done, event.board
+        if event.outcome is not None and event.outcome.error is not None:
+            self.note(outcome_line(event.outcome))
 
     def render(self) -> RenderableType:
         """What is on the screen now."""
         if self._board is None:
             return Text("preparing …", style="dim")
-        board, remaining = self._board, self._board.remaining()
-        head = Table.grid(padding=(0, 2), pad_edge=False)
-        head.add_row(
-            Text("sweep", style="bold"),
-            ProgressBar(total=max(1, self._total), completed=self._done, width=16),
-            f"{self._done:,} of {self._total:,} searches, {board.parallel} at once",
-            Text(duration(self._clock() - self._began), style="dim"),
-            Text(f"{duration(remaining)} left" if remaining is not None else "", style="dim"),
+        head = self._head(self._board)
+        return Group(
+            head, Text(), *grids(self._board, self.console, self.console.height - rows(head, self.console) - 2)
         )
-        short = self._console.width < 15 + 12 * len(board.methods)
-        grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-        for title in ("", *board.methods):
-            grid.add_column(title.replace("-", "-\n"), no_wrap=True, vertical="bottom")
-        for task in board.tasks:
-            cells = (_cell(board.cells[task, method], short) for method in board.methods)
-            grid.add_row(Text(task, "bold"), *cells)
-        return Group(head, Text(), grid)
+
+    def _head(self, board: Scoreboard) -> Text:
+        width, remaining = self.console.width, board.remaining()
+        counts = f"{self._done:,} of {self._total:,} searches, {board.parallel} at once"
+        left = f"{duration(remaining)} left" if remaining is not None else ""
+        times = Text(", ".join(filter(None, (duration(self._clock() - self._began), left))), "dim")
+        bar = progress_bar(self._done / max(1, self._total), min(16, max(8, width - 64)))
+        return flow([Text("sweep", "bold"), bar, counts, times], width)
+
+
+def grids(board: Scoreboard, console: Console, room: int) -> Iterator[RenderableType]:
+    """The table of tasks × methods, the methods on several tables below one another where the screen is narrow.
+
+    Of `room` lines; where they are too few for all tasks, those that have a search running come first.
+    """
+    short = console.width < 15 + 12 * len(board.methods)
+    groups = list(_groups(board, console.width, short))
+    heads = sum(max(len(_title(method).split("\n")) for method in group) for group in groups)
+    count = max(1, (room - heads - 1) // len(groups))
+    tasks = board.tasks
+    if len(tasks) * len(groups) + heads > room:
+        busy = [any(board.cells[task, method].running for method in board.methods) for task in tasks]
+        chosen = sorted(range(len(tasks)), key=lambda i: not busy[i])[:count]
+        tasks = [task for i, task in enumerate(tasks) if i in chosen]
+    for group in groups:
+        yield _grid(board, tasks, group, short)
+    if len(tasks) < len(board.tasks):
+        yield Text(f"… {len(board.tasks) - len(tasks):,} more tasks", "dim")
+
+
+def _groups(board: Scoreboard, width: int, short: bool) -> Iterator[list[str]]:
+    """The methods in groups whose columns fit `width`."""
+    names, group, used = max(map(len, board.tasks)), list[str](), 0
+    for method in board.methods:
+        cells = (_cell(board.cells[task, method], short).cell_len for task in board.tasks)
+        own = max(*map(len, _title(method).split("\n")), *cells) + GAP
+        if group and names + used + own > width:
+            yield group
+            group, used = [], 0
+        group.append(method)
+        used += own
+    yield group
+
+
+def _grid(board: Scoreboard, tasks: Sequence[str], methods: Sequence[str], short: bool) -> Table:
+    grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    for title in ("", *map(_title, methods)):
+        grid.add_column(title, no_wrap=True, vertical="bottom")
+    for task in tasks:
+        grid.add_row(Text(task, "bold"), *(_cell(board.cells[task, method], short) for method in methods))
+    return grid
+
+
+def _title(method: str) -> str:
+    """A method above its column, broken at hyphens."""
+    return method.replace("-", "-\n")
 
 
 def _cell(cell: Cell, short: bool) -> Text:

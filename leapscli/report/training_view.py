@@ -3,73 +3,77 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from leapscli.progress import Reporter
-from leapscli.report.progress import RichReporter, progress
+from leapscli.progress import Reporter, TrainingDone, Validation
+from leapscli.report.console import can_redraw, margin
+from leapscli.report.flow import rows
+from leapscli.report.live import drawn
+from leapscli.report.progress import BarReporter, progress
 
 ROWS, WIDE = 10, 100
-Record = Mapping[str, Any]
-Watch = Callable[[Record], None]
+Watch = Callable[[Validation], None]
 
 
 @contextmanager
-def training_view(console: Console | None = None) -> Iterator[tuple[Reporter, Watch]]:
-    """A reporter for a training, and what is to be told of each line of metrics.jsonl."""
-    console = console or Console(stderr=True)
-    if not console.is_terminal:
+def training_view(console: Console | None = None) -> Iterator[tuple[Reporter[TrainingDone], Watch]]:
+    """A reporter for a training, and what is to be told of each of its validations."""
+    console = console or margin()
+    if not can_redraw(console):
         with progress(console) as lines:
-            yield lines, lambda record: None
+            yield lines, lambda validation: None
         return
     view = TrainingView(console)
-    try:
+    with drawn(view):
         yield view, view.watch
-    finally:
-        view.stop()
 
 
-class TrainingView(RichReporter):
+class TrainingView(BarReporter):
     """A bar, and the last validations; those that were no better than all before are dim."""
 
     def __init__(self, console: Console) -> None:
-        super().__init__(console, below=self.table)
-        self._height, self._wide = console.height, console.width >= WIDE
-        self._records: deque[Record] = deque(maxlen=ROWS)
+        super().__init__(console)
+        self._validations: deque[Validation] = deque(maxlen=ROWS)
 
-    def watch(self, record: Record) -> None:
-        """A line of metrics.jsonl was written."""
-        self._records.append(record)
+    def watch(self, validation: Validation) -> None:
+        """There was one more."""
+        self._validations.append(validation)
 
-    def update(self, done: int, *, total: int | None = None, **fields: object) -> None:
-        """Moves the bar; the validations are in the table."""
-        super().update(done, total=total, **{name: fields[name] for name in ("loss",) if self._wide and name in fields})
+    def render(self) -> RenderableType:
+        """What is on the screen now."""
+        bars = self.bars()
+        return Group(bars, self.table(self.console.height - rows(bars, self.console) - 2))
 
-    def table(self) -> Table:
-        """The last validations, as many as the screen has room for."""
-        table = Table(box=None, pad_edge=False, padding=(0, 2 if self._wide else 1, 0, 0), header_style="dim")
-        if self._records:
-            for title in COLUMNS:
-                table.add_column(title, justify="right", no_wrap=True)
-        for record in list(self._records)[-max(1, self._height - 5) :]:
-            style = "" if record["kept"] else "dim"
-            table.add_row(*(Text(cell(record), style) for cell in COLUMNS.values()))
+    def table(self, room: int = ROWS) -> Table:
+        """The last validations, at most `room` of them; on a narrow screen without the columns that matter less."""
+        gap = 2 if self.console.width >= WIDE else 1
+        table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+        shown = list(self._validations)[-max(1, room) :]
+        for title in (titles := _fitting(shown, self.console.width, gap)):
+            table.add_column(title, justify="right", no_wrap=True)
+        for each in shown:
+            table.add_row(*(Text(COLUMNS[title](each), "" if each.kept else "dim") for title in titles))
         return table
 
 
-def _share(name: str) -> Callable[[Record], str]:
-    """A share of the validation, as `98.6%`; empty where it was not measured."""
+def _fitting(shown: list[Validation], width: int, gap: int) -> list[str]:
+    """The columns that there is room for, none where there is nothing to show."""
+    titles = list(COLUMNS) if shown else []
+    widths = {title: max(len(title), *(len(COLUMNS[title](each)) for each in shown)) for title in titles}
+    for spare in SPARE:
+        if sum(widths[title] + gap for title in titles) - gap > width:
+            titles.remove(spare)
+    return titles
 
-    def cell(record: Record) -> str:
-        value = record["validation"].get(name)
-        return "" if value is None else f"{value:.1%}"
 
-    return cell
+def _share(value: float | None) -> str:
+    """A share, as `98.6%`; empty where it was not measured."""
+    return "" if value is None else f"{value:.1%}"
 
 
 def _many(count: float) -> str:
@@ -79,16 +83,17 @@ def _many(count: float) -> str:
     return f"{count / 1e3:.0f}k" if count < 999_500 else f"{count / 1e6:.2f}M"
 
 
-COLUMNS: dict[str, Callable[[Record], str]] = {
-    "step": lambda record: f"{record['step']:,}",
-    "programs": lambda record: _many(record["programs"]),
-    "loss": lambda record: f"{record['validation']['loss']:.3f}",
-    "tokens": _share("token_accuracy"),
-    "whole": _share("reconstruction"),
-    "long": _share("reconstruction_long"),
-    "traces": _share("traces_equal"),
-    "KL": lambda record: f"{record['validation']['kl']:.3f}",
-    "active": lambda record: f"{record['validation']['active_units']}",
-    "executor": _share("action_accuracy"),
-    "per s": lambda record: _many(record["programs_per_second"]),
+COLUMNS: dict[str, Callable[[Validation], str]] = {
+    "step": lambda v: f"{v.step:,}",
+    "programs": lambda v: _many(v.programs),
+    "loss": lambda v: f"{v.loss:.3f}",
+    "tokens": lambda v: _share(v.token_accuracy),
+    "whole": lambda v: _share(v.reconstruction),
+    "long": lambda v: _share(v.reconstruction_long),
+    "traces": lambda v: _share(v.traces_equal),
+    "KL": lambda v: f"{v.kl:.3f}",
+    "active": lambda v: f"{v.active_units}",
+    "executor": lambda v: _share(v.action_accuracy),
+    "per s": lambda v: _many(v.programs_per_second),
 }
+SPARE = ("programs", "active", "tokens", "executor", "KL", "long", "per s", "traces")  # the first can go first

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.dsl.program import Program
-from leapscli.progress import Reporter, Silent
+from leapscli.progress import Done, Reporter, Silent
 from leapscli.recipes.loading import DEFAULTS
 from leapscli.stages.scoreboard import Spread
 from leapscli.stages.search_states import engine_budget, state_seed
@@ -38,7 +38,7 @@ class Larger:
     general: int  # of those, here
 
 
-def on_larger_worlds(sweep: Sweep, reporter: Reporter | None = None) -> dict[tuple[str, str], Larger]:
+def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> dict[tuple[str, str], Larger]:
     """By task and method, how the programs that were found do on larger worlds, with budgets grown with the area."""
     reporter = reporter or Silent()
     tasks = [name for name in LARGER if name in sweep.board.tasks]
@@ -52,7 +52,7 @@ def on_larger_worlds(sweep: Sweep, reporter: Reporter | None = None) -> dict[tup
             solved = [value for run, value in own if _held_out(run) >= SOLVED]
             if spread := Spread.of([value for _, value in own]):
                 found[name, method] = Larger(spread, len(solved), sum(value >= GENERAL for value in solved))
-        reporter.update(done)
+        reporter.update(Done(done))
     return found
 
 

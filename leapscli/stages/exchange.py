@@ -22,7 +22,7 @@ from leapscli.artifacts.synthesis_json import files_of
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
 from leapscli.errors import InputError, Interrupted
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.data import calls_of, open_dataset
 from leapscli.stages.generate import FILE, check_place, finish
@@ -37,7 +37,7 @@ def import_dataset(
     workspace: Workspace,
     *,
     name: str = "karel",
-    reporter: Reporter | None = None,
+    reporter: Reporter[Done] | None = None,
     stop: StopFlag | None = None,
     command: str = "",
 ) -> Artifact:
@@ -65,7 +65,7 @@ def import_dataset(
                 statistics.add(rows)
                 split += [each.split for each in found]
             seen += len(batch)
-            reporter.update(seen)
+            reporter.update(Done(seen))
             if stop.requested:
                 raise Interrupted("stopped; nothing is kept of an import", None)
         splits = DatasetRecipe().splits if None in split else np.array(split, np.uint8)
@@ -149,7 +149,7 @@ def _text(tokens: Any) -> str:
 
 
 def export_dataset(
-    artifact: Artifact, out: Path, *, reporter: Reporter | None = None, stop: StopFlag | None = None
+    artifact: Artifact, out: Path, *, reporter: Reporter[Done] | None = None, stop: StopFlag | None = None
 ) -> int:
     """Write a dataset to the new folder `out` in the published layout; how many programs there are.
 
@@ -163,7 +163,7 @@ def export_dataset(
         for first in range(0, len(reader), CHUNK):
             rows = reader.read(slice(first, first + CHUNK))
             writer.append(rows, _frames(rows, _worlds(rows)))
-            reporter.update(first + len(rows))
+            reporter.update(Done(first + len(rows)))
             if stop.requested:
                 raise Interrupted("stopped; nothing is kept of an export", None)
         return writer.close(reader.layout.demonstrations)

@@ -24,7 +24,7 @@ from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, Interrupted, RecipeError
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.candidates import blocks, layout_of, rules_of
 from leapscli.stages.parallel import in_order
@@ -44,7 +44,7 @@ def generate(
     *,
     name: str = "karel",
     workers: int | None = None,
-    reporter: Reporter | None = None,
+    reporter: Reporter[Done] | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
     command: str = "",
@@ -73,7 +73,7 @@ def finish(
     splits: Sequence[float] | NDArray[np.uint8],
     statistics: Statistics,
     threads: int,
-    reporter: Reporter,
+    reporter: Reporter[Done],
     stop: StopFlag,
 ) -> dict[str, Any]:
     """Decide the splits, from their shares unless they are known (uint8[P]), and write the file.
@@ -88,7 +88,7 @@ def finish(
     return metrics
 
 
-def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter, stop: StopFlag) -> Behaviour:
+def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter[Done], stop: StopFlag) -> Behaviour:
     """What every program does: all that is held in memory of it."""
     batches = (TokenBatch(ids, lengths.astype(np.int32)) for ids, lengths in writer.tokens())
     parts, done = list[Behaviour](), 0
@@ -96,7 +96,7 @@ def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter, stop: S
         for part in in_order(pool, behaviour, batches, threads):
             parts.append(part)
             done += len(part.walks)
-            reporter.update(done)
+            reporter.update(Done(done))
             if stop.requested:
                 writer.flush()
                 raise Interrupted(f"stopped while splitting; all {len(writer):,} programs are made")
@@ -124,12 +124,12 @@ def staging_key(recipe: DatasetRecipe) -> str:
 
 
 def _fill(
-    writer: ProgramsWriter, recipe: DatasetRecipe, threads: int, reporter: Reporter, stop: StopFlag
+    writer: ProgramsWriter, recipe: DatasetRecipe, threads: int, reporter: Reporter[Done], stop: StopFlag
 ) -> Statistics:
     """Append programs until there are as many as asked for."""
     statistics = Statistics(writer.mark.get("statistics"))
     reporter.start("generating", recipe.programs, "programs")
-    reporter.update(len(writer))
+    reporter.update(Done(len(writer)))
     if len(writer) >= recipe.programs:
         return statistics
     patience = statistics.candidates + PATIENCE
@@ -139,7 +139,7 @@ def _fill(
         statistics.add_candidates(block.stop - block.first, block.shown)
         statistics.add(rows)
         writer.append(rows, {"statistics": statistics.as_json()})
-        reporter.update(len(writer))
+        reporter.update(Done(len(writer)))
         if len(writer) == recipe.programs:
             return statistics
         if stop.requested:

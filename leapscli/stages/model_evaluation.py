@@ -14,7 +14,7 @@ from leapscli.artifacts.lineage import lineage
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, InputError
-from leapscli.progress import Reporter, Silent
+from leapscli.progress import Done, Reporter, Silent
 from leapscli.seeding import stream, stream_key
 from leapscli.world.world import Worlds, random_worlds
 
@@ -83,7 +83,7 @@ def fresh_worlds(count: int, seed: int, dataset: Artifact | None = None) -> Worl
     return random_worlds(count, int(stream_key(seed, "evaluation", "worlds")), **settings)
 
 
-def evaluate(plan: Plan, *, reporter: Reporter | None = None, command: str = "") -> Artifact:
+def evaluate(plan: Plan, *, reporter: Reporter[Done] | None = None, command: str = "") -> Artifact:
     """Measures the model, and publishes an evaluation: evaluation.json, its headlines in the manifest's metrics."""
     from leapscli.vae.model import LatentModel
 
@@ -99,7 +99,7 @@ def evaluate(plan: Plan, *, reporter: Reporter | None = None, command: str = "")
         )
 
 
-def measure(plan: Plan, model: LatentModel, reporter: Reporter) -> Record:
+def measure(plan: Plan, model: LatentModel, reporter: Reporter[Done]) -> Record:
     """Everything that is known about the model, as plain values."""
     from leapscli.vae.probe import Probe
     from leapscli.vae.quality import latent, population, reconstruction
@@ -124,7 +124,7 @@ def measure(plan: Plan, model: LatentModel, reporter: Reporter) -> Record:
     }
     for done, (name, part) in enumerate(parts.items(), 1):
         record[name] = part()
-        reporter.update(done)
+        reporter.update(Done(done))
     return record
 
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from leapscli.artifacts.manifest import FOLDERS, MANIFEST
 from leapscli.artifacts.staging import STAGING
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.stages.scoreboard import Scoreboard
 from leapscli.stages.sweep_jobs import Job, find_finished
 from leapscli.stages.sweep_pools import Pool
@@ -27,6 +28,14 @@ from leapscli.stages.sweep_worker import Outcome
 
 TRIES = 2  # of a search whose worker died
 POLL = 0.25  # seconds between looks at the stop flag
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepDone(Done):
+    """Searches that are over, the scoreboard with all of them, and the `outcome` that has just come, if one has."""
+
+    board: Scoreboard
+    outcome: Outcome | None = None
 
 
 class Sweep:
@@ -71,13 +80,13 @@ class Sweep:
         self,
         pool: AbstractContextManager[Pool],
         *,
-        reporter: Reporter | None = None,
+        reporter: Reporter[SweepDone] | None = None,
         stop: StopFlag | None = None,
     ) -> None:
         """Makes what is missing, until all is over or `stop` was requested; then checkpoints are kept."""
         reporter, stop = reporter or Silent(), stop or StopFlag()
         reporter.start("sweep", len(self.jobs), "searches")
-        reporter.update(self.board.done, board=self.board)
+        reporter.update(SweepDone(self.board.done, board=self.board))
         if not self.left:
             return
         with _stop_file(self.workspace) as file, pool as workers:
@@ -85,7 +94,7 @@ class Sweep:
             for outcome in _outcomes(self.left, workers, file, self.board, stop):
                 if outcome.run or outcome.error is not None:  # else it was stopped
                     self._take(outcome)
-                    reporter.update(self.board.done, board=self.board, outcome=outcome)
+                    reporter.update(SweepDone(self.board.done, board=self.board, outcome=outcome))
 
     def _take(self, outcome: Outcome) -> None:
         """Writes an outcome down."""

@@ -24,7 +24,7 @@ from leapscli.artifacts.synthesis_json import SKIPPED, Line, Record, Unusable, e
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import InputError, Interrupted
-from leapscli.progress import Reporter, StopFlag
+from leapscli.progress import Done, Reporter, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate import FILE, finish
 from leapscli.stages.statistics import Statistics
@@ -55,7 +55,7 @@ class Skipped:
 
 
 def import_records(
-    files: Files, workspace: Workspace, *, name: str, reporter: Reporter, stop: StopFlag, command: str
+    files: Files, workspace: Workspace, *, name: str, reporter: Reporter[Done], stop: StopFlag, command: str
 ) -> Artifact:
     """Make a dataset of JSON lines, with the splits of their files where these tell them.
 
@@ -74,7 +74,7 @@ def import_records(
                 statistics.add(rows)
                 splits += [record.split for record in kept]
             seen += len(batch)
-            reporter.update(seen)
+            reporter.update(Done(seen))
             if stop.requested:
                 raise Interrupted("stopped; nothing is kept of an import", None)
         if not splits:

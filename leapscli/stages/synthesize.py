@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import asdict
 from time import monotonic
-from typing import Any
 
 from leapscli.artifacts.artifact import Artifact, readable
 from leapscli.artifacts.staging import Draft
 from leapscli.errors import ArtifactError, Interrupted
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Reporter, SearchDone, Silent, StopFlag
 from leapscli.search.checkpoint import History, load, save
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
@@ -25,7 +23,7 @@ CHECKPOINT_SECONDS = 15.0  # how much of a killed search is lost at most
 def synthesize(
     plan: Plan,
     *,
-    reporter: Reporter | None = None,
+    reporter: Reporter[SearchDone] | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
     command: str = "",
@@ -98,7 +96,9 @@ def _unless_empty(stage: AbstractContextManager[Draft]) -> Iterator[Draft]:
                 draft.path.rmdir()
 
 
-def _begin(plan: Plan, draft: Draft, resume: bool, reporter: Reporter) -> tuple[Progress, History, Artifact | None]:
+def _begin(
+    plan: Plan, draft: Draft, resume: bool, reporter: Reporter[SearchDone]
+) -> tuple[Progress, History, Artifact | None]:
     """Where to go on: a killed search's checkpoint, else the newest run of the same search, else the beginning."""
     if resume and (draft.path / STATE).exists():
         return *load(draft.path / STATE, plan.search), None
@@ -117,14 +117,14 @@ def _earlier(plan: Plan) -> Artifact | None:
 
 
 def _run(
-    plan: Plan, draft: Draft, progress: Progress, history: History, reporter: Reporter, stop: StopFlag
+    plan: Plan, draft: Draft, progress: Progress, history: History, reporter: Reporter[SearchDone], stop: StopFlag
 ) -> tuple[Progress, StopReason]:
     saved = monotonic()
 
     def watch(row: Row, progress: Progress) -> None:
         nonlocal saved
         history.append(history_row(row))
-        _report(reporter, row, progress)
+        reporter.update(_done(row, progress))
         if monotonic() - saved > CHECKPOINT_SECONDS:
             save(draft.path / STATE, plan.search, progress, history)
             saved = monotonic()
@@ -134,7 +134,16 @@ def _run(
     return plan.search.run(progress, plan.limits, stop, watch)
 
 
-def _report(reporter: Reporter, row: Row, progress: Progress) -> None:
-    fields: dict[str, Any] = {**asdict(row), **row.status}
-    del fields["iteration"], fields["status"]
-    reporter.update(row.iteration, **fields, program=progress.podium.tokens[:1].texts()[0])
+def _done(row: Row, progress: Progress) -> SearchDone:
+    """What a view is told of an iteration."""
+    return SearchDone(
+        row.iteration,
+        best=row.best,
+        program=progress.podium.tokens[:1].texts()[0],
+        mean=row.mean,
+        distinct=row.distinct,
+        evaluations=row.evaluations,
+        seconds=row.seconds,
+        sigma=row.status.get("sigma"),
+        restarts=row.status.get("restarts"),
+    )

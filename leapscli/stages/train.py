@@ -16,18 +16,18 @@ from leapscli.artifacts.artifact import Artifact, readable
 from leapscli.artifacts.staging import Draft
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone, Validation
 from leapscli.recipes.model import ModelRecipe
 
 if TYPE_CHECKING:
     from leapscli.vae.distributed import Ranks
     from leapscli.vae.trainer import Ended
 
-    Learn = Callable[[Path, Reporter], tuple[Ended, dict[str, Any]]]
+    Learn = Callable[[Path, Reporter[TrainingDone]], tuple[Ended, dict[str, Any]]]
 
 DATASET, CHECKPOINT, WEIGHTS, METRICS = "programs.h5", "checkpoint.safetensors", "weights.safetensors", "metrics.jsonl"
 Record = dict[str, Any]
-Watch = Callable[[Record], None]
+Watch = Callable[[Validation], None]
 LIMITS = ("steps", "max_time")  # may differ when training is taken up again
 
 
@@ -87,7 +87,7 @@ def prepare(
 def train(
     plan: Plan,
     *,
-    reporter: Reporter | None = None,
+    reporter: Reporter[TrainingDone] | None = None,
     watch: Watch | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
@@ -97,8 +97,8 @@ def train(
 
     Raises Interrupted when `stop` ends it; the work is kept. `resume` continues the same training where it stopped or
     was killed, or a published model's with higher limits; where there is nothing left to do, that model is returned.
-    `watch` is told of every line of metrics.jsonl. Of several processes the first does all that; the others help,
-    silently, and return None.
+    `watch` is told of every validation, of a resumed training's earlier ones too. Of several processes the first does
+    all that; the others help, silently, and return None.
     """
     learn = partial(_learn, plan, stop=stop or StopFlag(), resume=resume)
     with plan.ranks.joined(plan.device):
@@ -110,7 +110,7 @@ def train(
         return None
 
 
-def _lead(plan: Plan, reporter: Reporter, learn: Learn, resume: bool, command: str) -> Artifact:
+def _lead(plan: Plan, reporter: Reporter[TrainingDone], learn: Learn, resume: bool, command: str) -> Artifact:
     """What the first process does: all that is to do, where there is no other."""
     with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
         earlier = _take_up(plan, draft, reporter) if resume else None
@@ -124,7 +124,7 @@ def _lead(plan: Plan, reporter: Reporter, learn: Learn, resume: bool, command: s
 
 
 def _learn(
-    plan: Plan, out: Path, reporter: Reporter, *, stop: StopFlag, resume: bool, watch: Watch | None = None
+    plan: Plan, out: Path, reporter: Reporter[TrainingDone], *, stop: StopFlag, resume: bool, watch: Watch | None = None
 ) -> tuple[Ended, Record]:
     """The training itself, in the folder `out`."""
     from leapscli.artifacts.programs_h5 import ProgramsReader
@@ -132,7 +132,7 @@ def _learn(
     from leapscli.vae.trainer import train
 
     with ExitStack() as stack:
-        watchers = [watch] if watch else []
+        watchers: list[Callable[[Record], None]] = [lambda line: watch(Validation.of(line))] if watch else []
         if plan.board is not None and plan.ranks.leads:
             watchers.append(stack.enter_context(board(plan.board / f"{plan.name}-{plan.key}")))
         return train(
@@ -157,7 +157,7 @@ def _publish(plan: Plan, draft: Draft, ended: Ended, best: Record, command: str)
     )
 
 
-def _take_up(plan: Plan, draft: Draft, reporter: Reporter) -> Artifact | None:
+def _take_up(plan: Plan, draft: Draft, reporter: Reporter[TrainingDone]) -> Artifact | None:
     """Put a checkpoint into the draft unless a killed run left one; the published model, if it needs no more steps."""
     if (draft.path / CHECKPOINT).exists():
         return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from torch.nn.utils import clip_grad_norm_
 
 from leapscli.errors import InputError, LeapsError
-from leapscli.progress import Reporter, Silent, StopFlag
+from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
 from leapscli.vae.data import Batch, Programs, Reads, Source, ahead, batches
@@ -44,7 +44,7 @@ def train(
     *,
     out: Path,
     device: str = "auto",
-    reporter: Reporter | None = None,
+    reporter: Reporter[TrainingDone] | None = None,
     stop: StopFlag | None = None,
     resume: bool = False,
     ranks: Ranks = ALONE,
@@ -79,14 +79,17 @@ def shape_of(recipe: ModelRecipe, source: Source) -> Shape:
     return Shape(sizes.hidden, sizes.latent, executor, source.layout.height, source.layout.width)
 
 
-def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Reporter, stop: StopFlag) -> Ended:
+def _loop(
+    training: Training, learn: Programs, held_out: Programs, reporter: Reporter[TrainingDone], stop: StopFlag
+) -> Ended:
     """Steps until the recipe's number, its time, or the user ends it."""
     recipe, ranks, every = training.recipe, training.ranks, training.recipe.validation.every
     meter, size = Meter(ranks), recipe.optimizer.batch
     reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
     feed = ahead(batches(learn, size, reads, recipe.seed, training.step, ranks.part), training.precision.device)
+    training.last = ranks.told(last_step(recipe, training.step, training.seconds))
     reporter.start("training", training.last * size, "programs")
-    reporter.update(training.step * size)
+    reporter.update(_done(training))
     while (ended := _ended(training, stop)) is None:
         batch = next(feed)
         meter.add(training.step + 1, batch.rows, _optimise(training, batch))
@@ -94,12 +97,15 @@ def _loop(training: Training, learn: Programs, held_out: Programs, reporter: Rep
         if training.step % READ == 0:
             loss = meter.check()
             training.last = ranks.told(last_step(recipe, training.step, training.seconds))
-            reporter.update(training.step * size, total=training.last * size, loss=loss, **_shown(training))
+            reporter.update(_done(training, loss))
         if training.step % every == 0:
             _validate(training, held_out, meter)
             training.save()
-    if ended is not Ended.ASKED and training.step % every:
-        _validate(training, held_out, meter)
+    if ended is not Ended.ASKED:
+        training.last = training.step
+        if training.step % every:
+            _validate(training, held_out, meter)
+        reporter.update(_done(training))
     meter.check()
     training.save()
     ranks.told(None)  # nobody leaves before the first process has saved: torchrun would stop it
@@ -156,6 +162,8 @@ def _measured(training: Training, held_out: Programs, averages: dict[str, float]
     return record | {"train": averages, "validation": found}
 
 
-def _shown(training: Training) -> dict[str, object]:
-    """What stands beside the progress bar, once something was validated."""
-    return {"reconstruction": training.latest["validation"]["reconstruction"]} if training.latest else {}
+def _done(training: Training, loss: float | None = None) -> TrainingDone:
+    """How far it is, with the mean `loss` of the last steps."""
+    size = training.recipe.optimizer.batch
+    reconstruction = training.latest["validation"]["reconstruction"] if training.latest else None
+    return TrainingDone(training.step * size, training.last * size, loss=loss, reconstruction=reconstruction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,9 @@ from rich.console import Console
 from leapscli.artifacts.store import Workspace
 from leapscli.report.sweep_view import SweepLines, SweepView, outcome_line, show_sweep, spread_text, sweep_view
 from leapscli.stages.scoreboard import Scoreboard, Spread
+from leapscli.stages.sweep import SweepDone
 from leapscli.stages.sweep_worker import Outcome
+from leapscli.tasks.registry import names
 from tests.stages.sweeps import tiny_jobs
 
 
@@ -61,10 +64,10 @@ def test_a_log_has_a_line_for_each_search(jobs, board):
     lines = []
     view = SweepLines(lines.append)
     view.start("sweep", 4, "searches")
-    view.update(1, board=board)
-    view.update(2, board=board, outcome=Outcome(jobs[0], fake_run(1.0)))
-    view.update(3, board=board, outcome=Outcome(jobs[1], error="no [luck]"))
-    view.update(4, board=board, outcome=Outcome(jobs[0], fake_run(None)))
+    view.update(SweepDone(1, board=board))
+    view.update(SweepDone(2, board=board, outcome=Outcome(jobs[0], fake_run(1.0))))
+    view.update(SweepDone(3, board=board, outcome=Outcome(jobs[1], error="no [luck]")))
+    view.update(SweepDone(4, board=board, outcome=Outcome(jobs[0], fake_run(None))))
     assert lines == [
         "sweep: 1 of 4 searches are there already",
         "2 of 4: maze hill-climbing seed 0: 1.000 in 1.5 s, 1,234 programs; 4.0 s left",
@@ -78,8 +81,9 @@ def test_the_live_table(jobs, board):
         view = SweepView(console, clock=lambda: 0.0)
         console.print(view.render())
         view.start("sweep", 4, "searches")
+        view.end()
         board.parallel = 2
-        view.update(3, board=board, outcome=Outcome(jobs[1], error="no [luck]"))
+        view.update(SweepDone(3, board=board, outcome=Outcome(jobs[1], error="no [luck]")))
         console.print(view.render())
 
     text = drawn(True, draw)
@@ -93,7 +97,7 @@ def test_both_views_take_a_whole_sweep(terminal, jobs, board):
     def draw(console):
         with sweep_view(console) as view:
             view.start("sweep", 4, "searches")
-            view.update(3, board=board)
+            view.update(SweepDone(3, board=board))
             view.note("a note [with brackets]")
 
     assert "a note [with brackets]" in drawn(terminal, draw)
@@ -101,3 +105,26 @@ def test_both_views_take_a_whole_sweep(terminal, jobs, board):
 
 def test_a_failure_in_a_line(jobs):
     assert outcome_line(Outcome(jobs[3], error="no luck")) == "seeder hill-climbing seed 1 failed: no luck"
+
+
+METHODS = ("memetic", "evolution", "latent-evolution", "cem", "scheduled-hill-climbing", "paper", "random")
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+@pytest.mark.parametrize("height", [24, 50])
+def test_the_table_is_whole_at_every_size_and_what_runs_comes_first(tmp_path, width, height):
+    jobs = [replace(job, method=method) for job in tiny_jobs(Workspace(tmp_path), names(), 5) for method in METHODS]
+    board = Scoreboard(jobs, clock=lambda: 0.0)
+    board.begin(next(job for job in jobs if job.title == "wallavoider"))
+    board.cell(jobs[0]).runs += [fake_run(1.0)] * 5
+    screen = Console(file=io.StringIO(), width=width, height=height)
+    view = SweepView(screen, clock=lambda: 0.0)
+    view.update(SweepDone(5, board=board))
+    screen.print(view.render())
+    lines = screen.file.getvalue().splitlines()
+    text = "\n".join(lines)
+    assert len(lines) <= height - 1 and max(len(line.rstrip()) for line in lines) <= width
+    assert "wallavoider" in text and (width < 100 or "5/5 1.000" in text)
+    assert all(part in text for method in METHODS for part in method.split("-"))
+    hidden = len(names()) - len({line.split()[0] for line in lines if line.strip()} & set(names()))
+    assert (f"… {hidden} more tasks" in text) == (hidden > 0) == (width == 40 and height == 24)

@@ -22,7 +22,7 @@ from leapscli.artifacts.verify import verify
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError
-from leapscli.progress import Silent, StopFlag
+from leapscli.progress import Done, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages import candidates
 from leapscli.stages import generate as stage
@@ -127,8 +127,8 @@ class StopAt(Silent):
     def __init__(self, flag: StopFlag, count: int) -> None:
         self.flag, self.count = flag, count
 
-    def update(self, done: int, **fields: object) -> None:
-        if done >= self.count:
+    def update(self, event: Done) -> None:
+        if event.done >= self.count:
             self.flag.request()
 
 
@@ -212,8 +212,8 @@ def test_without_resume_a_run_starts_afresh(tmp_path: Path) -> None:
         make(tmp_path, LONG, stop=flag)
 
     class First(Silent):
-        def update(self, done: int, **fields: object) -> None:
-            seen.append(done)
+        def update(self, event: Done) -> None:
+            seen.append(event.done)
 
     again = StopFlag()
     again.request()

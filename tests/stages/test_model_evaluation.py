@@ -11,7 +11,7 @@ import pytest
 from leapscli.artifacts.prune import prune
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.errors import ArtifactError, InputError
-from leapscli.progress import Silent
+from leapscli.progress import Done, Silent
 from leapscli.stages.model_evaluation import evaluate, find_dataset, held_out, prepare
 from tests.stages.models import publish_dataset, publish_model, workspace
 from tests.vae.corpus import corpus
@@ -21,8 +21,8 @@ class Counting(Silent):
     def __init__(self) -> None:
         self.done: list[int] = []
 
-    def update(self, done: int, **fields: object) -> None:
-        self.done.append(done)
+    def update(self, event: Done) -> None:
+        self.done.append(event.done)
 
 
 def test_an_evaluation_is_published_with_what_it_measured(tmp_path: Path) -> None:

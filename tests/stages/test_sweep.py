@@ -25,9 +25,9 @@ class Listener(Silent):
     def __init__(self, stop=None, after=0):
         self.counts, self.stop, self.after = [], stop, after
 
-    def update(self, done, **fields):
-        self.counts.append(done)
-        if self.stop and done == self.after:
+    def update(self, event):
+        self.counts.append(event.done)
+        if self.stop and event.done == self.after:
             self.stop.request()
 
 

@@ -51,8 +51,8 @@ def test_a_sweep_in_processes_one_of_which_is_killed(tmp_path, monkeypatch):
     sweep, killed = Sweep(jobs, place), []
 
     class Killer(Silent):
-        def update(self, done, **fields):
-            if done == 1 and not killed:
+        def update(self, event):
+            if event.done == 1 and not killed:
                 killed.extend(children(os.getpid()))
                 os.kill(killed[-1], signal.SIGKILL)
 

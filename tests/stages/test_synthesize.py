@@ -12,7 +12,7 @@ from leapscli.artifacts.store import Workspace, verify
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, Interrupted, TaskError
-from leapscli.progress import Silent, StopFlag
+from leapscli.progress import SearchDone, Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.protocol import Latents
 from leapscli.stages import search_plan, search_states
@@ -33,9 +33,9 @@ class Stopper(Silent):
     def __init__(self, after: int, stop: StopFlag) -> None:
         self.after, self.stop, self.notes, self.updates = after, stop, [], []
 
-    def update(self, done, **fields):
-        self.updates.append((done, fields))
-        if done == self.after:
+    def update(self, event):
+        self.updates.append(event)
+        if event.done == self.after:
             self.stop.request()
 
     def note(self, message):
@@ -112,8 +112,8 @@ def test_a_killed_search_goes_on_from_its_checkpoint(workspace, monkeypatch):
     recipe = RECIPE.replace(target=None, iterations=20)
 
     class Kill(Silent):
-        def update(self, done, **fields):
-            if done == 9:
+        def update(self, event):
+            if event.done == 9:
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -222,10 +222,11 @@ def test_without_a_model_the_way_to_one_is_named(tmp_path, monkeypatch):
 def test_reports_tell_a_view_what_it_shows(workspace):
     listener = Stopper(-1, StopFlag())
     stage.synthesize(prepare(workspace), reporter=listener)
-    done, fields = listener.updates[-1]
-    assert done == len(listener.updates)
-    assert {"best", "mean", "distinct", "candidates", "evaluations", "seconds", "sigma", "restarts"} <= set(fields)
-    assert Program.parse(fields["program"]) == SOLVER
+    event = listener.updates[-1]
+    assert isinstance(event, SearchDone) and event.done == len(listener.updates)
+    assert event.best == 1 and event.evaluations >= event.distinct > 0 and event.seconds > 0
+    assert event.sigma is not None and event.restarts is not None
+    assert Program.parse(event.program) == SOLVER
 
 
 def test_sampled_decoding_takes_the_mean_greedily_and_draws_the_rest():

@@ -39,7 +39,7 @@ class Stopping(Silent):
     def __init__(self) -> None:
         self.flag = StopFlag()
 
-    def update(self, done: int, **fields: object) -> None:
+    def update(self, event: object) -> None:
         self.flag.request()
 
 

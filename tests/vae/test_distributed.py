@@ -17,7 +17,7 @@ import torch
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.artifacts.weights import load_weights
 from leapscli.errors import InputError, LeapsError
-from leapscli.progress import Silent, StopFlag
+from leapscli.progress import Done, Silent, StopFlag
 from leapscli.stages.train import prepare
 from leapscli.stages.train import train as stage
 from leapscli.vae import state, trainer
@@ -37,9 +37,9 @@ class StopAt(Silent):
     def __init__(self, programs: float) -> None:
         self.programs, self.flag, self.said = programs, StopFlag(), 0
 
-    def update(self, done: int, **fields: object) -> None:
+    def update(self, event: Done) -> None:
         self.said += 1
-        if done >= self.programs:
+        if event.done >= self.programs:
             self.flag.request()
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from leapscli.errors import InputError, LeapsError
-from leapscli.progress import Silent, StopFlag
+from leapscli.progress import Done, Silent, StopFlag
 from leapscli.vae import state, trainer
 from leapscli.vae.checkpoint import FILE
 from leapscli.vae.model import LatentModel
@@ -34,8 +34,8 @@ class StopAt(Silent):
     def __init__(self, programs: int) -> None:
         self.programs, self.flag = programs, StopFlag()
 
-    def update(self, done: int, **fields: object) -> None:
-        if done >= self.programs:
+    def update(self, event: Done) -> None:
+        if event.done >= self.programs:
             self.flag.request()
 
 
