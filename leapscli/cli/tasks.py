@@ -82,10 +82,10 @@ def _show(card: TaskCard) -> None:
     """The task in words, and one of its worlds."""
     from leapscli.report.console import emit, has_colours, screen
     from leapscli.report.outcome import facts
-    from leapscli.report.terminal import PAGE, Size, draw_world
+    from leapscli.report.terminal import draw_world, page
 
     console, task = screen(), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]
     rows += [(name, words) for name, words in (("start", card.initial), ("reward", card.reward)) if words]
-    world = draw_world(card.world, Size(PAGE, console.width), colours=has_colours(console))
+    world = draw_world(card.world, page(console), colours=has_colours(console))
     emit(console, facts(rows), "", world)

@@ -5,7 +5,9 @@ The run is over before it is shown, so it can be wound back as well as forward.
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -15,8 +17,9 @@ from rich.text import Text
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
 from leapscli.errors import InputError
-from leapscli.report.console import has_colours
+from leapscli.report.console import can_redraw, has_colours
 from leapscli.report.episode import Episode, Playback, Step
+from leapscli.report.flow import flow, rows
 from leapscli.report.keys import Keys, keyboard
 from leapscli.report.outcome import number
 from leapscli.report.programs import around, highlight
@@ -26,7 +29,8 @@ LEAST_SPEED, MOST_SPEED = 0.25, 4096.0  # steps a second
 SMOOTH = 25  # frames a second; what is faster skips steps
 LONGEST = 60  # seconds that a run takes at the speed it starts with, unless that is chosen
 UNHURRIED = 6.0  # steps a second of a short run
-HELP = "space pauses · ←→ steps · +- speed · r again · q leaves"
+HELP = ("space pauses", "←→ steps", "+- speed", "r again", "q leaves")
+STATUS = 72  # columns that the line above that may need
 LISTED = 6  # lines of the program that are kept on the screen below a large world
 LEAST_COLUMNS = 20  # for a world beside its program
 IDLE = 0.5  # seconds after which a resting screen is drawn again, in case its size changed
@@ -73,39 +77,42 @@ class Player:
 
     def draw(self, console: Console) -> RenderableType:
         """The screen, as large as the terminal is now."""
-        width, height = console.size
-        step = self.playback.last
+        columns, lines = console.size
+        height, width = self.playback.cells.shape
+        step, colours = self.playback.last, has_colours(console)
+        status = flow(self._status(step), columns)
+        foot = Text("\n").join([Text(), status, flow((Text(part, "dim") for part in HELP), columns, 3)])
+        free = lines - rows(foot, console) - max(0, -(-STATUS // columns) - rows(status, console))
         lit = self.line_of[step.node] if step else -1
         listing = max(len(line) for line in self.lines) + 2
-        beside, below = Size(height - 4, width - listing - 4), Size(height - 4 - LISTED, width)
-        rows, columns = self.playback.cells.shape
-        scales = [scale_for(rows, columns, room) for room in (beside, below)]
-        aside = beside.columns >= LEAST_COLUMNS and rank(scales[0]) <= rank(scales[1])
-        room = beside if aside else below
-        world = draw_world(self.playback.world, room, colours=has_colours(console))
-        left = height - 4 - (0 if aside else str(world).count("\n") + 1)
+        beside, below = Size(free, columns - listing - 4), Size(free - LISTED, columns)
+        ranks = [rank(scale_for(height, width, room)) for room in (beside, below)]
+        aside = beside.columns >= LEAST_COLUMNS and ranks[0] <= ranks[1]
+        world = draw_world(self.playback.world, beside if aside else below, colours=colours)
+        left = free - (0 if aside else str(world).count("\n") + 1)
         first, shown = around(self.lines, max(0, lit), max(1, left))
         text = highlight(shown, lit, first=first)
         text.no_wrap, text.overflow = True, "ellipsis"
         if not aside:
-            return Group(world, text, Text(""), *self._status(step, width))
+            return Group(world, text, foot)
         table = Table.grid(padding=(0, 4, 0, 0))
         table.add_row(text, world)
-        return Group(table, Text(""), *self._status(step, width))
+        return Group(table, foot)
 
-    def _status(self, step: Step | None, width: int) -> list[Text]:
-        """Where we are, in one line; what the keys do, in another."""
-        what = Text(f"step {self.playback.at:,} of {self.length:,}  ", no_wrap=True, overflow="ellipsis")
-        what.append(step.name if step else "start", "bold")
+    def _status(self, step: Step | None) -> Iterator[Text]:
+        """Where we are, piece by piece."""
+        yield Text(f"step {self.playback.at:,} of {self.length:,}")
+        what = Text(step.name if step else "start", "bold")
         if step and not step.is_action:
             what.append(" yes" if step.changed else " no", "green" if step.changed else "red")
         elif step and not step.changed:
             what.append(" (no effect)", "yellow")
+        yield what
         if self.playback.total is not None:
-            what.append(f"  return {number(self.playback.total)}", "bold green" if self.playback.total > 0 else "bold")
+            earned = self.playback.total > 0
+            yield Text(f"return {number(self.playback.total)}", "bold green" if earned else "bold")
         mode = self.playback.episode.end if self.finished else "paused" if self.paused else f"{self.speed:g} steps/s"
-        what.append(f"  [{mode}]", "dim")
-        return [what, Text(HELP[:width], "dim", no_wrap=True)]
+        yield Text(f"[{mode}]", "dim")
 
 
 def play(episode: Episode, style: Style, console: Console, *, speed: float | None = None, paused: bool = False) -> None:
@@ -113,8 +120,9 @@ def play(episode: Episode, style: Style, console: Console, *, speed: float | Non
 
     `speed` in steps a second; `paused`: one step for every Enter. Raises InputError where there is no terminal.
     """
-    if not console.is_terminal:
-        raise InputError("playing needs a terminal", "--gif or --trace write the run to a file")
+    if not can_redraw(console):
+        which = f"one that can be drawn on, not TERM={os.environ.get('TERM')}" if console.is_terminal else "a terminal"
+        raise InputError(f"playing needs {which}", "--gif or --trace write the run to a file")
     player = Player(episode, style, speed, paused=paused)
     with keyboard() as keys:
         if paused and not keys.works:
@@ -133,8 +141,8 @@ def _loop(player: Player, live: Live, console: Console, keys: Keys) -> None:
         if resting and not keys.works:
             return
         due = time.monotonic() + (IDLE if resting else player.pause)
-        key = keys.wait(max(0.0, due - time.monotonic()))
-        if key:
+        pressed = keys.wait(max(0.0, due - time.monotonic()))
+        for key in pressed:
             player.press(key)
-        elif not resting:
+        if not pressed and not resting:
             player.advance()

@@ -7,12 +7,13 @@ One world, four scales; the first that fits is taken:
     half      one column a cell, two rows of cells to a line (▀); counts as shades
     quarter   four cells to a character (▚); counts as shades
 
-What fits at none is shown at `narrow` as the part around Karel. Without colours it is the text form of world.py, which
-`--world` reads back.
+Without colours there is one scale, the text form of world.py, which `--world` reads back. What fits at none is shown
+at `narrow`, or in text, as the part around Karel.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -43,6 +44,11 @@ class Size(NamedTuple):
     columns: int
 
 
+def page(console: Console) -> Size:
+    """The room for a printed world: the terminal's width and PAGE lines; elsewhere as much as it needs."""
+    return Size(PAGE, console.width) if console.is_terminal else Size(sys.maxsize, sys.maxsize)
+
+
 def scale_for(height: int, width: int, room: Size) -> Scale | None:
     """The largest scale at which height × width cells fit, if any does."""
     for scale, (lines, columns) in _CELLS.items():
@@ -59,29 +65,35 @@ def rank(scale: Scale | None) -> int:
 
 def draw_world(world: World, room: Size, *, colours: bool = True) -> Text:
     """The world as large as `room` allows; cut to the part around Karel, and saying so, where no scale fits."""
-    if not colours:
-        return Text(str(world), no_wrap=True, overflow="ignore")
+    lines = str(world).splitlines()
+    if not colours and len(lines) <= room.lines and world.width <= room.columns:
+        return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+    scale = scale_for(world.height, world.width, room) if colours else None
     cells, (row, column, facing) = _cells(world), world.agent
-    scale = scale_for(world.height, world.width, room)
     if scale:
         return _assemble(_rows(cells, (row, column, facing), scale))
     top, bottom = _window(world.height, room.lines - 1, row)
     left, right = _window(world.width, room.columns, column)
-    rows = _rows(cells[top:bottom, left:right], (row - top, column - left, facing), "narrow")
+    if colours:
+        rows = _rows(cells[top:bottom, left:right], (row - top, column - left, facing), "narrow")
+    else:
+        rows = [[(line[left:right], "")] for line in lines[top:bottom]]
     note = f"rows {top}–{bottom - 1}, columns {left}–{right - 1} of {world.height}×{world.width}"
     return _assemble([*rows, [(note[: room.columns], "dim")]])
 
 
 def before_and_after(before: World, after: World, console: Console) -> RenderableType:
     """Both worlds under their names, side by side where that costs no more than legibility allows, else stacked."""
-    colours, width = has_colours(console), console.width
-    pane = Size(PAGE, (width - 4) // 2)
+    colours, whole = has_colours(console), page(console)
+    pane = Size(whole.lines, (console.width - 4) // 2)
     together = before.width <= pane.columns
     if colours:
         # Half the page for each, one below the other; worth it where cells then come out larger.
-        apart, beside = (scale_for(before.height, before.width, room) for room in (Size(PAGE // 2, width), pane))
+        apart, beside = (
+            scale_for(before.height, before.width, room) for room in (whole._replace(lines=PAGE // 2), pane)
+        )
         together = beside is not None and rank(beside) <= rank(apart)
-    room = pane if together else Size(PAGE, width)
+    room = pane if together else whole
     views = [draw_world(world, room, colours=colours) for world in (before, after)]
     names = [Text(name, style="dim") for name in ("before", "after")]
     if not together:
