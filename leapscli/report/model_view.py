@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from leapscli.dsl.printer import layout
@@ -15,6 +14,7 @@ from leapscli.dsl.program import Program, Style
 from leapscli.report.console import emit
 from leapscli.report.outcome import facts
 from leapscli.report.programs import highlight
+from leapscli.report.tables import Rows
 
 if TYPE_CHECKING:
     from leapscli.stages.model_walks import Line, Neighbourhood
@@ -49,7 +49,7 @@ def _circumstances(found: Record) -> Iterable[tuple[str, str]]:
     yield "worlds", f"{found['worlds']} random ones of {found['height']}×{found['width']}, seed {found['seed']}"
 
 
-def _reconstruction(found: Record) -> Table:
+def _reconstruction(found: Record) -> Rows:
     rows = [
         (name, f"{row['programs']:,}", _share(row["exact"], row["standard_error"]), _share(row["traces_equal"]),
          _share(row["token_accuracy"]))
@@ -64,7 +64,7 @@ def _latent(found: Record) -> Iterable[tuple[str, str]]:
     yield "KL", f"{found['kl']:.3f} nats a dimension ({kl[0]:.3f} to {kl[-1]:.3f}), {found['kl_total']:.1f} in all"
 
 
-def _populations(found: Record) -> Table:
+def _populations(found: Record) -> Rows:
     """Measures in rows, the three sets of programs in columns."""
     sets = (found["held_out"], found["prior"], found["lines"]["decoded"])
     calls, primitives = ([row["runs_end"][budget] for row in sets] for budget in ("calls:220", "primitives:10000"))
@@ -79,7 +79,7 @@ def _populations(found: Record) -> Table:
     return _columns(("", "held-out", "N(0, I)", "on lines"), [(k, *map(_share, v)) for k, v in rows.items()])
 
 
-def _similarities(found: Record) -> Table:
+def _similarities(found: Record) -> Rows:
     """How alike the points behave to the ends, point by point."""
     last = found["points"] - 1
     titles = ["at", *(f"{i / last:.3g}".removeprefix("0") or "0" for i in range(found["points"]))]
@@ -98,7 +98,7 @@ def _steps(found: Record) -> Iterable[tuple[str, str]]:
     )
 
 
-def _locality(found: Record) -> Table:
+def _locality(found: Record) -> Rows:
     titles = ("σ", "same program,\nencodings", "behaves alike", "same program,\nN(0, I)", "behaves alike")
     rows = [
         (f"{near['sigma']:g}", _share(near["same"]), f"{near['similarity']:.2f}",
@@ -156,11 +156,6 @@ def _title(text: str) -> Text:
     return Text(f"\n{text}", "bold")
 
 
-def _columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def _columns(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Rows:
     """Names in the first column, numbers to the right in the others."""
-    result = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i, title in enumerate(titles):
-        result.add_column(title, justify="right" if i else "left", no_wrap=True)
-    for row in rows:
-        result.add_row(*(Text(cell) for cell in row))
-    return result
+    return Rows(titles, rows, numbers=True)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from leapscli.report.episode import Episode
 from leapscli.report.palette import SYNTAX_STYLE
+from leapscli.report.tables import Rows
 
 GROUP, PASSAGE = 4, 24  # the most actions of a repeated group, and the most of those in a repeated passage
 MOST_LETTERS = 600  # that are printed of the actions; --trace has them all
@@ -27,14 +28,9 @@ def facts(rows: Iterable[tuple[str, str | Text]]) -> Table:
     return table
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Rows:
     """Columns under their titles; the first stands out."""
-    result = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for i, title in enumerate(titles):
-        result.add_column(title, style="bold" if i == 0 else "", overflow="fold")
-    for row in rows:
-        result.add_row(*(Text(cell) for cell in row))
-    return result
+    return Rows(titles, rows)
 
 
 def episode_facts(episode: Episode, circumstances: Iterable[tuple[str, str]]) -> Table:

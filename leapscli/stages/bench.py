@@ -42,7 +42,8 @@ def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> di
     """By task and method, how the programs that were found do on larger worlds, with budgets grown with the area."""
     reporter = reporter or Silent()
     tasks = [name for name in LARGER if name in sweep.board.tasks]
-    reporter.start(f"on {SIDE}×{SIDE} worlds", len(tasks), "tasks")
+    if tasks:
+        reporter.start(f"on {SIDE}×{SIDE} worlds", len(tasks), "tasks")
     found: dict[tuple[str, str], Larger] = {}
     for done, name in enumerate(tasks, 1):
         runs = [(job, run) for job, run in sweep.runs() if job.title == name]

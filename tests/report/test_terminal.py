@@ -115,3 +115,18 @@ def test_both_worlds_fit_the_terminal(size, width):
 
     for line in console.file.getvalue().splitlines():
         assert Text.from_ansi(line).cell_len <= width
+
+
+def test_without_colours_a_world_that_does_not_fit_is_cut_to_the_part_around_karel():
+    start = world(100, 100)
+    lines = draw_world(start, Size(10, 30), colours=False).plain.split("\n")
+    assert len(lines) == 10 and all(len(line) == 30 for line in lines[:-1])
+    assert any(arrow in line for line in lines[:-1] for arrow in "^>v<") and lines[-1].startswith("rows ")
+    assert draw_world(start, Size(200, 200), colours=False).plain == str(start)
+
+
+def test_a_file_gets_a_world_whole_however_large():
+    start = world(100, 100)
+    out = io.StringIO()
+    emit(Console(file=out, width=80), before_and_after(start, start, Console(file=out, width=80)))
+    assert str(start).splitlines()[50] in out.getvalue()

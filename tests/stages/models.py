@@ -11,6 +11,7 @@ import numpy as np
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Workspace
+from leapscli.vae.network import Network
 from leapscli.vae.state import save_model
 from tests.vae.corpus import corpus
 from tests.vae.memory import memory
@@ -26,10 +27,17 @@ def publish_dataset(place: Workspace, name: str = "karel") -> Artifact:
         return draft.publish(recipe={"height": 8, "width": 8, "wall": 0.2, "marker": 0.1}, seed=0)
 
 
-def publish_model(place: Workspace, dataset: Artifact | None, name: str = "leaps", *, records: int = 3) -> Artifact:
-    """The model, with a log of `records` validations."""
+def publish_model(
+    place: Workspace,
+    dataset: Artifact | None,
+    name: str = "leaps",
+    *,
+    records: int = 3,
+    network: Network | None = None,
+) -> Artifact:
+    """The model, or one of `network`, with a log of `records` validations."""
     with place.stage("model", name) as draft:
-        save_model(draft.path / "weights.safetensors", memory().network, {})
+        save_model(draft.path / "weights.safetensors", network or memory().network, {})
         for i in range(1, records + 1):
             found = {"loss": 1 / i, "kl": 0.5, "reconstruction": 1 - 1 / i, "reconstruction_long": None}
             with (draft.path / "metrics.jsonl").open("a") as file:

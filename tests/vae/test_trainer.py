@@ -178,3 +178,22 @@ def test_a_gpu_decodes_the_same_programs() -> None:
     on_cpu = LatentModel(network).decode_tokens(z).texts()
     on_gpu = LatentModel(network, "cuda").decode_tokens(z).texts()
     assert sum(a == b for a, b in zip(on_cpu, on_gpu, strict=True)) >= 98  # ties may fall otherwise under TF32
+
+
+def test_a_resumed_training_never_has_more_programs_than_it_will_have(tmp_path: Path, monkeypatch) -> None:
+    """Ended by its time, beyond the step that it last foresaw, it goes on with more time."""
+    told: list[Done] = []
+
+    class Listener(Silent):
+        def update(self, event: Done) -> None:
+            told.append(event)
+
+    monkeypatch.setattr(trainer, "READ", 2)
+    plan = recipe(steps=100_000, max_time=0.5)
+    assert train(plan, corpus(), out=tmp_path, device="cpu", reporter=Listener())[0] is Ended.TIME
+    assert told[-1].done == told[-1].total
+    ended = len(told)
+    more = plan.model_copy(update={"max_time": 1.5})
+    train(more, corpus(), out=tmp_path, device="cpu", reporter=Listener(), resume=True)
+    assert told[ended].total is not None and told[ended].total > told[ended].done > 0
+    assert all(event.total is not None and event.done <= event.total for event in told[ended:])
