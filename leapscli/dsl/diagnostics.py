@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection
 
+from leapscli.dsl.spellings import fold
 from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS
 from leapscli.errors import ProgramSyntaxError
 
@@ -29,6 +31,7 @@ _GROUPS = (
 )
 _NEVER_MEANT = {"<pad>", *COUNTS, *PYTHON_COUNTS}
 _WIDTH = 76  # of the excerpt
+_WORD = re.compile(r"[\w<>.-]{1,40}(?:\(\)?|\))?|\)|\(")
 
 
 def describe(expected: Collection[str]) -> str:
@@ -45,7 +48,7 @@ def excerpt(source: str, line: int, column: int) -> str:
     """The source line, cut to a readable width around `column`, and a caret under that column."""
     lines = source.split("\n")
     text = lines[line - 1] if line <= len(lines) else ""
-    text = "".join(c if c.isprintable() else " " for c in text)
+    text = printable(text)
     indent = min(len(text) - len(text.lstrip()), column - 1)
     text, column = text[indent:], column - indent
     start = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
@@ -53,18 +56,31 @@ def excerpt(source: str, line: int, column: int) -> str:
     return f"    {window}\n    {' ' * (column - 1 - start + (start > 0))}^"
 
 
+def printable(text: str) -> str:
+    """The text with a space for each character that would not show."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def suggestion(found: str, expected: Collection[str]) -> str | None:
-    """`did you mean 'move'?`, where something expected looks like what was found."""
-    by_lower = {word.lower(): word for word in expected if word not in _NEVER_MEANT}
-    close = difflib.get_close_matches(found.lower(), by_lower, n=1, cutoff=0.6)
-    return f"did you mean '{by_lower[close[0]]}'?" if close else None
+    """`did you mean 'move'?`, where something expected looks like the one word that was found, and not its opposite."""
+    if not _WORD.fullmatch(found):
+        return None
+    by_folded = {fold(word): word for word in expected if word not in _NEVER_MEANT}
+    close = difflib.get_close_matches(fold(found), by_folded, n=1, cutoff=0.6)
+    if not close or _negates(fold(found)) != _negates(close[0]):
+        return None
+    return f"did you mean '{by_folded[close[0]]}'?"
+
+
+def _negates(word: str) -> bool:
+    return word.startswith(("no", "isno")) or "block" in word
 
 
 def syntax_error(
     source: str, line: int, column: int, found: str, expected: Collection[str], *, hint: str | None = None
 ) -> ProgramSyntaxError:
     """The error for `found` at a place of `source` where one of `expected` should stand."""
-    shown = found if found == END_OF_PROGRAM else f"'{found[:40]}'"
+    shown = found if found == END_OF_PROGRAM else f"'{printable(found[:40])}'"
     message = f"line {line}, column {column}: found {shown}, expected {describe(expected)}"
     return ProgramSyntaxError(
         line,

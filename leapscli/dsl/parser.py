@@ -1,4 +1,4 @@
-"""Token form and token ids to tree; Python form is read by `python_form`. Which of the two a text is, it says itself.
+"""Text and token ids to tree; Python form is read by `python_form`. Which of the two a text is, it says itself.
 
 In token form any white space separates tokens, `c(` is one token as written, and `#` starts a comment. The grammar's
 automaton accepts or refuses each token, so what is expected at an error is exactly what the decoder's mask allows.
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, NESTING_LIMIT, plain_error, syntax_error
+from leapscli.dsl.differences import FORMS, SEVERAL, about_token
+from leapscli.dsl.fences import parts
 from leapscli.dsl.grammar import Walker
 from leapscli.dsl.program import (
     Action,
@@ -26,24 +28,78 @@ from leapscli.dsl.program import (
     Repeat,
     Span,
     Statement,
+    Style,
     While,
 )
-from leapscli.dsl.vocabulary import ACTION_ID, PAD, TOKENS
+from leapscli.dsl.spellings import tokens_of
+from leapscli.dsl.text import source
+from leapscli.dsl.vocabulary import ACTION_ID, PAD, TOKEN_ID, TOKENS
+from leapscli.errors import ProgramSyntaxError
 
 _LEXEME = re.compile(r"#.*|[^\s()#]+[()]?|[()]")
-_PYTHON = re.compile(r"\s*(?:#[^\n]*\s*)*(?:(?:def|while|for|if|pass|import|from|async|class)\b|[A-Za-z]\w+\(\s*\))")
+_PYTHON = re.compile(
+    r"""(?:\s*+\#[^\n]*+)*+\s*+(?!def\s+run\s+m\b)
+    (?: (?:def|while|for|if|pass|import|from|async|class)\b | @ | [rRuU]?["'] | [A-Za-z]\w+\(\s*\) )""",
+    re.VERBOSE,
+)
+
+Lexeme = tuple[str, Span]
 
 
 def parse(text: str) -> Program:
-    """The program that `text` spells, in either form; else ProgramSyntaxError."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    """The one program that `text` spells, in either form; else ProgramSyntaxError."""
+    first, *more = parse_all(text)
+    if more:
+        line, column = (more[0].span or Span(1, 1, 1, 1))[:2]
+        where = source(text)
+        found = where.split("\n")[line - 1][column - 1 :].split()[0]
+        raise syntax_error(where, line, column, found, (END_OF_PROGRAM,), hint=SEVERAL)
+    return first
+
+
+def parse_all(text: str) -> list[Program]:
+    """The programs that `text` spells in one of the forms, one behind another; else ProgramSyntaxError.
+
+    There is one at least. Of a text with code fences only what stands in them is read, each fence in its own form.
+    """
+    text = source(text)
+    _refuse_null(text)
+    return [program for part in parts(text) if part.code for program in _read(part.placed)]
+
+
+def style_of(text: str) -> Style:
+    """The form that the programs of a text are written in, by its first word."""
+    code = next(part for part in parts(source(text)) if part.code)
+    return "python" if _PYTHON.match(code.text) else "tokens"
+
+
+def _read(text: str) -> list[Program]:
     if _PYTHON.match(text):
         from leapscli.dsl.python_form import parse_python
 
         return parse_python(text)
-    lexemes = list(_lexemes(text))
-    _check(text, lexemes)
-    return _Builder([token for token, _ in lexemes], [span for _, span in lexemes]).program()
+    return _parse_tokens(text)
+
+
+def _refuse_null(text: str) -> None:
+    """Null characters are a sign of an encoding that was not recognised."""
+    before, null, _ = text.partition("\0")
+    if null:
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise plain_error(text, line, column, null, "a null character", hint="save it as UTF-8 text")
+
+
+def _parse_tokens(text: str) -> list[Program]:
+    lexemes, at = list(_lexemes(text)), 0
+    programs: list[Program] = []
+    while at < len(lexemes) or not programs:
+        stop = _check(text, lexemes, at)
+        if stop < len(lexemes) and lexemes[stop][0] != "DEF":
+            raise _unexpected(text, lexemes[stop][1], (END_OF_PROGRAM,))
+        tokens, spans = [token for token, _ in lexemes[at:stop]], [span for _, span in lexemes[at:stop]]
+        programs.append(_Builder(tokens, spans).program())
+        at = stop
+    return programs
 
 
 def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
@@ -52,20 +108,25 @@ def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
     while numbers and numbers[-1] == PAD:
         numbers.pop()
     tokens = [TOKENS[i] if 0 <= i < len(TOKENS) else f"id:{i}" for i in numbers]
-    text = " ".join(tokens)
-    _check(text, list(_places(tokens)))
+    text, lexemes = " ".join(tokens), list(_places(tokens))
+    stop = _check(text, lexemes)
+    if stop < len(lexemes):
+        raise _unexpected(text, lexemes[stop][1], (END_OF_PROGRAM,))
     return _Builder(tokens, None).program()
 
 
-def _lexemes(text: str) -> Iterator[tuple[str, Span]]:
-    """Each token as written and where it stands."""
+def _lexemes(text: str) -> Iterator[Lexeme]:
+    """The tokens that each word stands for, or the word where it stands for none, and where it stands."""
     for number, line in enumerate(text.split("\n"), start=1):
         for match in _LEXEME.finditer(line):
-            if not match[0].startswith("#"):
-                yield match[0], Span(number, match.start() + 1, number, match.end() + 1)
+            if match[0].startswith("#"):
+                continue
+            span = Span(number, match.start() + 1, number, match.end() + 1)
+            for token in (match[0],) if match[0] in TOKEN_ID else tokens_of(match[0]) or (match[0],):
+                yield token, span
 
 
-def _places(tokens: Sequence[str]) -> Iterator[tuple[str, Span]]:
+def _places(tokens: Sequence[str]) -> Iterator[Lexeme]:
     """The same for tokens to be written on one line."""
     column = 1
     for token in tokens:
@@ -73,20 +134,32 @@ def _places(tokens: Sequence[str]) -> Iterator[tuple[str, Span]]:
         column += len(token) + 1
 
 
-def _check(text: str, lexemes: list[tuple[str, Span]]) -> None:
-    """Run the automaton over the tokens; ProgramSyntaxError at the first that cannot stand where it does."""
+def _check(text: str, lexemes: list[Lexeme], start: int = 0) -> int:
+    """Run the automaton over the tokens from `start` on: where the program ends that begins there.
+
+    ProgramSyntaxError at the first that cannot stand where it does.
+    """
     walker, end = Walker(), Span(1, 1, 1, 1)
-    for token, span in lexemes:
+    for at in range(start, len(lexemes)):
+        token, span = lexemes[at]
         if walker.state == "end":
-            raise syntax_error(text, span.line, span.column, token, (END_OF_PROGRAM,))
+            return at
         if not walker.take(token):
-            raise syntax_error(text, span.line, span.column, token, walker.expected)
+            raise _unexpected(text, span, walker.expected)
         if len(walker.stack) > NESTING_LIMIT:
             complaint = f"nested deeper than {NESTING_LIMIT} levels"
             raise plain_error(text, span.line, span.column, token, complaint)
         end = span
     if walker.state != "end":
-        raise syntax_error(text, end.end_line, end.end_column, END_OF_PROGRAM, walker.expected)
+        hint = FORMS if walker.state == "start" else None
+        raise syntax_error(text, end.end_line, end.end_column, END_OF_PROGRAM, walker.expected, hint=hint)
+    return len(lexemes)
+
+
+def _unexpected(text: str, span: Span, expected: Sequence[str]) -> ProgramSyntaxError:
+    """The word at `span` cannot stand there, one of `expected` could."""
+    found = text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
+    return syntax_error(text, span.line, span.column, found, expected, hint=about_token(found, "DEF" in expected))
 
 
 class _Builder:

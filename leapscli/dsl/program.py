@@ -128,10 +128,17 @@ class Program:
 
     @staticmethod
     def parse(text: str) -> Program:
-        """The program that `text` spells in token form or Python form (whichever it is); else ProgramSyntaxError."""
+        """The one program that `text` spells, in token form or Python form as it is; else ProgramSyntaxError."""
         from leapscli.dsl.parser import parse
 
         return parse(text)
+
+    @staticmethod
+    def parse_all(text: str) -> list[Program]:
+        """The programs of a text that holds several, one at least, one behind another; else ProgramSyntaxError."""
+        from leapscli.dsl.parser import parse_all
+
+        return parse_all(text)
 
     @staticmethod
     def from_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:

@@ -9,16 +9,14 @@
             else:
                 turnLeft()
 
-`elif` is an `else` that holds one `if`. Anything else of Python is refused where it stands.
+`elif` is an `else` that holds one `if`. What surely says nothing is passed over: imports, strings, `pass` beside other
+statements, a closing `run()`. Anything else of Python is refused where it stands.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-import warnings
 from collections.abc import Collection, Sequence
-from typing import Protocol
 
 from leapscli.dsl.diagnostics import (
     END_OF_PROGRAM,
@@ -29,169 +27,199 @@ from leapscli.dsl.diagnostics import (
     plain_error,
     syntax_error,
 )
-from leapscli.dsl.program import (
-    Action,
-    Body,
-    Condition,
-    If,
-    IfElse,
-    Not,
-    Perception,
-    Program,
-    Repeat,
-    Span,
-    Statement,
-    While,
-)
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
+from leapscli.dsl.differences import EMPTY, ONLY_RUN, about_condition, about_count, about_statement
+from leapscli.dsl.program import Action, Body, Condition, If, IfElse, Not, Perception, Program, Repeat, Statement, While
+from leapscli.dsl.python_text import Placed, PythonText, is_string
+from leapscli.dsl.spellings import CLOSING_CALLS, PROGRAM_NAMES, fold, tokens_of
+from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
 from leapscli.errors import ProgramSyntaxError
 
-
-class _Placed(Protocol):
-    """What of `ast` has a place in the source. Columns count UTF-8 bytes there."""
-
-    lineno: int
-    col_offset: int
-    end_lineno: int | None
-    end_col_offset: int | None
+_EQUAL = ast.Eq | ast.Is
+_UNEQUAL = ast.NotEq | ast.IsNot
 
 
-def parse_python(text: str) -> Program:
-    """The program that `text` spells in Python form (lines end in newlines); else ProgramSyntaxError."""
-    return _Reader(text).program(_module(text))
-
-
-def _module(text: str) -> ast.Module:
-    """Python's own parse; its complaints become ours."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        raise _python_complaint(text, error) from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise plain_error(text, 1, 1, "", f"Python cannot read this: {str(error) or 'nested too deeply'}") from None
-
-
-def _python_complaint(text: str, error: SyntaxError) -> ProgramSyntaxError:
-    lines = text.split("\n")
-    line = min(error.lineno or 1, len(lines))
-    column = max(1, min(error.offset or 1, len(lines[line - 1]) + 1))
-    found = _word(lines[line - 1][column - 1 :]) or END_OF_PROGRAM
-    wanted = re.fullmatch(r"expected '(.+)'", error.msg)
-    if wanted:
-        return syntax_error(text, line, column, found, (wanted[1],))
-    if error.msg.startswith("expected an indented block"):
-        return syntax_error(text, line, column, found, PYTHON_STATEMENTS)
-    return plain_error(text, line, column, found, error.msg)
-
-
-def _word(source: str) -> str:
-    """The first word of some source, or its first character."""
-    match = re.match(r"\s*(\w+|\S)", source)
-    return match[1] if match else ""
+def parse_python(text: str) -> list[Program]:
+    """The programs that `text` spells in Python form (lines end in newlines), one at least; else ProgramSyntaxError."""
+    reader = _Reader(PythonText(text))
+    return [reader.program(define) for define in reader.defines()]
 
 
 class _Reader:
     """One text, its tree of `ast` nodes turned into ours. `depth` counts enclosing blocks and negations."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.lines = text, text.split("\n")
+    def __init__(self, text: PythonText) -> None:
+        self.text = text
 
-    def program(self, module: ast.Module) -> Program:
-        if not module.body:
-            raise syntax_error(self.text, 1, 1, END_OF_PROGRAM, ("def run():",))
-        define, *rest = module.body
-        if not isinstance(define, ast.FunctionDef):
-            raise self._unexpected(define, ("def run():",))
-        if rest:
-            raise self._unexpected(rest[0], (END_OF_PROGRAM,))
-        self._signature(define)
-        return Program(self._body(define.body, 0), self._span(define))
+    def defines(self) -> list[ast.FunctionDef]:
+        """The functions that are programs; what stands around them must say nothing."""
+        nodes = [node for node in self.text.module.body if not _surrounds(node)]
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+        names = [name for name in PROGRAM_NAMES if any(fold(define.name) == name for define in functions)]
+        begun = False
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef):
+                self._named(node, names[:1] or ["run"], len(functions) == 1)
+                begun = True
+            elif not (begun and _closes(node)):
+                raise self._unexpected(node, (END_OF_PROGRAM if begun else "def run():",), about_statement(node))
+        if not begun:
+            raise syntax_error(self.text.text, 1, 1, END_OF_PROGRAM, ("def run():",))
+        return functions
 
-    def _signature(self, define: ast.FunctionDef) -> None:
-        """Exactly `def run():`."""
+    def _named(self, define: ast.FunctionDef, names: Sequence[str], alone: bool) -> None:
+        """`def run():`, perhaps with the object whose methods are called, and `-> None`."""
         if define.decorator_list:
             raise self._unexpected(define.decorator_list[0], ("def run():",))
-        line = self.lines[define.lineno - 1]
-        column = line.index(define.name, define.col_offset + 3) + 1
-        if define.name != "run":
-            raise syntax_error(self.text, define.lineno, column, define.name, ("run",))
-        if ast.dump(define.args) != ast.dump(ast.parse("def run(): pass").body[0].args) or define.returns:  # type: ignore[attr-defined]
-            complaint = "'run' takes no arguments and returns nothing: def run():"
-            raise plain_error(self.text, define.lineno, column, define.name, complaint)
+        line = self.text.lines[define.lineno - 1]
+        start = self.text.span(define).column
+        place = self.text.text, define.lineno, line.find(define.name, start + 2) + 1 or start, define.name
+        if fold(define.name) not in names:
+            raise syntax_error(*place, ("run",)) if alone else plain_error(*place, ONLY_RUN)
+        given = define.args
+        plain = len(given.posonlyargs + given.args) <= 1 and not (given.defaults or given.kwonlyargs)
+        nothing = define.returns is None or (isinstance(define.returns, ast.Constant) and define.returns.value is None)
+        if not plain or given.vararg or given.kwarg or not nothing:
+            raise plain_error(*place, f"'{define.name}' takes no arguments and returns nothing: def {define.name}():")
+
+    def program(self, define: ast.FunctionDef) -> Program:
+        """The program that a function is."""
+        return Program(self._body(define.body, 0), self.text.span(define))
 
     def _body(self, nodes: Sequence[ast.stmt], depth: int) -> Body:
-        return tuple(self._statement(node, depth) for node in nodes)
+        """The statements of a block that must have some."""
+        doing = _doing(nodes)
+        if not doing:
+            raise self._unexpected(nodes[0], PYTHON_STATEMENTS, EMPTY)
+        return tuple(self._statement(node, depth) for node in doing)
 
     def _statement(self, node: ast.stmt, depth: int) -> Statement:
         if isinstance(node, ast.Expr):
-            return Action(self._call(node.value, ACTIONS, PYTHON_STATEMENTS), self._span(node))
+            (name,) = self._tokens(node.value, ACTIONS, PYTHON_STATEMENTS, about_statement(node))
+            return Action(name, self.text.span(node))
         if not isinstance(node, ast.While | ast.For | ast.If):
-            raise self._unexpected(node, PYTHON_STATEMENTS)
+            raise self._unexpected(node, PYTHON_STATEMENTS, about_statement(node))
         inner = self._deeper(node, depth)
         if isinstance(node, ast.If):
-            condition, body = self._condition(node.test, inner), self._body(node.body, inner)
-            if not node.orelse:
-                return If(condition, body, self._span(node))
-            return IfElse(condition, body, self._body(node.orelse, inner), self._span(node))
+            return self._branch(node, inner)
         if node.orelse:
             raise self._refused(node.orelse[0], "only an 'if' has an 'else'")
-        if isinstance(node, ast.While):
-            return While(self._condition(node.test, inner), self._body(node.body, inner), self._span(node))
-        return Repeat(self._times(node), self._body(node.body, inner), self._span(node))
+        if isinstance(node, ast.For):
+            return Repeat(self._times(node), self._body(node.body, inner), self.text.span(node))
+        times = self._repeat(node)
+        if times is not None:
+            return Repeat(times, self._body(node.body, inner), self.text.span(node))
+        return While(self._condition(node.test, inner), self._body(node.body, inner), self.text.span(node))
+
+    def _branch(self, node: ast.If, inner: int) -> Statement:
+        """An `if`; with a branch that does nothing, of the other one."""
+        span = self.text.span(node)
+        condition = self._condition(node.test, inner)
+        if not _doing(node.orelse):
+            return If(condition, self._body(node.body, inner), span)
+        if not _doing(node.body):
+            return If(self._opposite(condition, node, inner), self._body(node.orelse, inner), span)
+        return IfElse(condition, self._body(node.body, inner), self._body(node.orelse, inner), span)
 
     def _times(self, node: ast.For) -> int:
         """The n of `for _ in range(n)`; any one name may stand for `_`."""
         if not isinstance(node.target, ast.Name):
             raise self._unexpected(node.target, ("_",))
-        match node.iter:
-            case ast.Call(ast.Name("range"), [ast.Constant(int(n))], []) if f"range({n})" in PYTHON_COUNTS:
-                return n
-        raise self._unexpected(node.iter, PYTHON_COUNTS)
+        times = _length(node.iter)
+        if times is None or times >= len(COUNTS):
+            raise self._unexpected(node.iter, PYTHON_COUNTS, about_count(times or 0))
+        return times
+
+    def _repeat(self, node: ast.While) -> int | None:
+        """The n of `repeat(n):`, which `PythonText` has made a `while`; None for a real one."""
+        span = self.text.span(node)
+        if not self.text.lines[span.line - 1].startswith("repeat", span.column - 1):
+            return None
+        times = ast.literal_eval(node.test)
+        if times >= len(COUNTS):
+            raise self._unexpected(node.test, [str(n) for n in range(len(COUNTS))], about_count(times))
+        return int(times)
 
     def _condition(self, node: ast.expr, depth: int) -> Condition:
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            inner = self._deeper(node, depth)
-            return Not(self._condition(node.operand, inner), self._span(node))
-        return Perception(self._call(node, PERCEPTIONS, PYTHON_CONDITIONS), self._span(node))
-
-    def _call(self, node: ast.expr, names: Collection[str], expected: Collection[str]) -> str:
-        """The name that a call without arguments calls, one of `names`."""
         match node:
-            case ast.Call(ast.Name(name), [], []) if name in names:
-                return name
-            case ast.Call(ast.Name(name), args, keywords) if name in names:
-                raise self._unexpected((args + [keyword.value for keyword in keywords])[0], (")",))
-            case ast.Name(name) if name in names:
-                raise self._unexpected(node, (f"{name}()",))
-        raise self._unexpected(node, expected)
+            case ast.UnaryOp(ast.Not(), operand):
+                return Not(self._condition(operand, self._deeper(node, depth)), self.text.span(node))
+            case ast.Compare(left, [sign], [ast.Constant(bool(value))]) if isinstance(sign, _EQUAL | _UNEQUAL):
+                if value == isinstance(sign, _EQUAL):
+                    return self._condition(left, depth)
+                return Not(self._condition(left, self._deeper(node, depth)), self.text.span(node))
+        negation = self._tokens(node, PERCEPTIONS, PYTHON_CONDITIONS, about_condition(node))
+        perception = Perception(negation[2] if len(negation) > 1 else negation[0], self.text.span(node))
+        return perception if len(negation) == 1 else self._opposite(perception, node, depth)
 
-    def _deeper(self, node: _Placed, depth: int) -> int:
+    def _opposite(self, condition: Condition, node: Placed, depth: int) -> Condition:
+        """The negation of a condition that stands at `depth`."""
+        if isinstance(condition, Not):
+            return condition.condition
+        self._deeper(node, depth)
+        return Not(condition, condition.span)
+
+    def _tokens(
+        self, node: ast.expr, names: Collection[str], expected: Collection[str], hint: str | None
+    ) -> tuple[str, ...]:
+        """The tokens that a call without arguments stands for, the last words being of `names`: one, or a negation."""
+        match node:
+            case ast.Call(ast.Name(name) | ast.Attribute(ast.Name(), name), arguments, keywords) if _known(name, names):
+                if arguments or keywords:
+                    raise self._unexpected([*arguments, *(each.value for each in keywords)][0], (")",))
+                return tokens_of(name)
+            case ast.Name(name) if _known(name, names):
+                raise self._unexpected(node, (f"{name}()",))
+        raise self._unexpected(node, expected, hint)
+
+    def _deeper(self, node: Placed, depth: int) -> int:
         if depth >= NESTING_LIMIT:
             raise self._refused(node, f"nested deeper than {NESTING_LIMIT} levels")
         return depth + 1
 
-    def _unexpected(self, node: _Placed, expected: Collection[str]) -> ProgramSyntaxError:
+    def _unexpected(self, node: Placed, expected: Collection[str], hint: str | None = None) -> ProgramSyntaxError:
         """The node cannot stand there, one of `expected` could."""
-        span = self._span(node)
-        return syntax_error(self.text, span.line, span.column, self._source(span), expected)
+        span = self.text.span(node)
+        return syntax_error(self.text.text, span.line, span.column, self.text.source(span), expected, hint=hint)
 
-    def _refused(self, node: _Placed, complaint: str) -> ProgramSyntaxError:
-        span = self._span(node)
-        return plain_error(self.text, span.line, span.column, self._source(span), complaint)
+    def _refused(self, node: Placed, complaint: str) -> ProgramSyntaxError:
+        span = self.text.span(node)
+        return plain_error(self.text.text, span.line, span.column, self.text.source(span), complaint)
 
-    def _source(self, span: Span) -> str:
-        """What stands at `span`, up to the end of its first line; of a statement with a block, its first word."""
-        line = self.lines[span.line - 1][span.column - 1 :]
-        return line[: span.end_column - span.column] if span.end_line == span.line else _word(line)
 
-    def _span(self, node: _Placed) -> Span:
-        end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
-        return Span(
-            node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end_offset)
-        )
+def _known(name: str, names: Collection[str]) -> bool:
+    """Whether a word is a spelling of one of `names`, or of the opposite of one."""
+    tokens = tokens_of(name)
+    return bool(tokens) and (tokens[0] in names or (len(tokens) > 1 and tokens[2] in names))
 
-    def _column(self, line: int, offset: int) -> int:
-        """The column, from 1 and in characters, of a byte offset."""
-        return len(self.lines[line - 1].encode()[:offset].decode(errors="ignore")) + 1
+
+def _doing(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The statements that do something: neither `pass` nor a string."""
+    return [node for node in nodes if not isinstance(node, ast.Pass) and not is_string(node)]
+
+
+def _surrounds(node: ast.stmt) -> bool:
+    """Whether a statement outside of functions says nothing: an import, a string, `if __name__ == "__main__":`."""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.If(ast.Compare(ast.Name("__name__"))):
+            return True
+    return is_string(node)
+
+
+def _closes(node: ast.stmt) -> bool:
+    """Whether a statement is the closing call of a file: `run()`."""
+    match node:
+        case ast.Expr(ast.Call(ast.Name(name))):
+            return fold(name) in CLOSING_CALLS
+    return False
+
+
+def _length(node: ast.expr) -> int | None:
+    """How often `for _ in node` repeats, of a `range` of plain numbers; None of anything else."""
+    match node:
+        case ast.Call(ast.Name("range"), bounds, []):
+            try:
+                numbers = [ast.literal_eval(bound) for bound in bounds]
+                return len(range(*numbers)) if all(type(n) is int for n in numbers) else None
+            except (ValueError, TypeError, OverflowError, MemoryError, RecursionError):
+                return None
+    return None

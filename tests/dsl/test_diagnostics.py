@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leapscli.dsl.differences import EMPTY, ENDLESS, FORMS, NO_VARIABLES
 from leapscli.dsl.grammar import allowed_next
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import TOKENS
@@ -19,17 +20,27 @@ def error(text: str) -> ProgramSyntaxError:
     return caught.value
 
 
+TWO_LOOPS = "nest two loops, of 2 and 10"
+
 TOKEN_FORM = [
     # text, line, column, found, what the first line says after the place, hint
-    ("", 1, 1, "end of program", "found end of program, expected DEF", None),
-    ("# nothing\n", 1, 1, "end of program", "found end of program, expected DEF", None),
+    ("", 1, 1, "end of program", "found end of program, expected DEF", FORMS),
+    ("# nothing\n", 1, 1, "end of program", "found end of program, expected DEF", FORMS),
+    ("public void run()", 1, 1, "public", "found 'public', expected DEF", FORMS),
     ("DEF run m( mvoe m)", 1, 12, "mvoe", "found 'mvoe', expected a statement", "did you mean 'move'?"),
     ("DEF run m(\n  move\n", 2, 7, "end of program", "found end of program, expected a statement or m)", None),
     ("DEF run m( m)", 1, 12, "m)", "found 'm)', expected a statement", None),
     ("DEF run m( move m) move", 1, 20, "move", "found 'move', expected end of program", None),
     ("DEF run m( move m) <pad>", 1, 20, "<pad>", "found '<pad>', expected end of program", None),
-    ("DEF run m( REPEAT R=20 r( move r) m)", 1, 19, "R=20", "found 'R=20', expected R=0 … R=19", None),
-    ("DEF run m( while", 1, 12, "while", "found 'while', expected a statement", "did you mean 'WHILE'?"),
+    (
+        "DEF run m( REPEAT R=20 r( move r) m)",
+        1,
+        19,
+        "R=20",
+        "found 'R=20', expected R=0 … R=19",
+        TWO_LOOPS,
+    ),
+    ("DEF run m( whlie", 1, 12, "whlie", "found 'whlie', expected a statement", "did you mean 'WHILE'?"),
     ("DEF run m( IF c( frntIsClear c)", 1, 18, "frntIsClear", "a perception or not", "did you mean 'frontIsClear'?"),
     ("DEF run m( WHILE c( leftIsClear )", 1, 33, ")", "found ')', expected c)", "did you mean 'c)'?"),
     ("DEF run m (", 1, 9, "m", "found 'm', expected m(", "did you mean 'm('?"),
@@ -37,27 +48,34 @@ TOKEN_FORM = [
 PYTHON_FORM = [
     ("def run():\n\tmvoe()", 2, 2, "mvoe()", "found 'mvoe()', expected a statement", "did you mean 'move()'?"),
     ("def run():\n  move", 2, 3, "move", "found 'move', expected move()", "did you mean 'move()'?"),
-    ("def run():\n  pass", 2, 3, "pass", "found 'pass', expected a statement", None),
-    ("def run():\n  'é'; import os", 2, 3, "'é'", "found ''é'', expected a statement", None),
-    ("def run():\n  move(); x = 1", 2, 11, "x = 1", "found 'x = 1', expected a statement", None),
+    ("def run():\n  pass", 2, 3, "pass", "found 'pass', expected a statement", EMPTY),
+    ("def run():\n  'é'; import os", 2, 8, "import os", "found 'import os', expected a statement", None),
+    ("def run():\n  move(); x = 1", 2, 11, "x = 1", "found 'x = 1', expected a statement", NO_VARIABLES),
     ("def run():\n  move(3)", 2, 8, "3", "found '3', expected )", None),
     ("def run():\n  frontIsClear()", 2, 3, "frontIsClear()", "expected a statement", None),
-    ("def run():\n  while True:\n    move()", 2, 9, "True", "found 'True', expected a perception or not", None),
+    ("def run():\n  while True:\n    move()", 2, 9, "True", "found 'True', expected a perception or not", ENDLESS),
     ("def run():\n  while move():\n    move()", 2, 9, "move()", "expected a perception or not", None),
-    ("def run():\n  for _ in range(20):\n    move()", 2, 12, "range(20)", "expected range(0) … range(19)", None),
+    (
+        "def run():\n  for _ in range(20):\n    move()",
+        2,
+        12,
+        "range(20)",
+        "expected range(0) … range(19)",
+        TWO_LOOPS,
+    ),
     ("def run():\n  for _ in range(True):\n    move()", 2, 12, "range(True)", "expected range(0) …", None),
     ("def run():\n  for a, b in range(3):\n    move()", 2, 7, "a, b", "found 'a, b', expected _", None),
     ("def run():\n  while leftIsClear():\n    move()\n  else:\n    move()", 5, 5, "move()", "only an 'if'", None),
     ("def rnu():\n  move()", 1, 5, "rnu", "found 'rnu', expected run", "did you mean 'run'?"),
-    ("def run(x):\n  move()", 1, 5, "run", "'run' takes no arguments", None),
-    ("@cache\ndef run():\n  move()", 1, 1, "@cache", "expected DEF", None),
+    ("def run(x, y):\n  move()", 1, 5, "run", "'run' takes no arguments", None),
+    ("@cache\ndef run():\n  move()", 1, 2, "cache", "expected def run():", None),
     ("move()", 1, 1, "move()", "found 'move()', expected def run():", None),
     ("def run():\n  move()\nmove()", 3, 1, "move()", "found 'move()', expected end of program", None),
     ("def run()\n  move()", 1, 10, "end of program", "expected :", None),
     ("def run():\n", 1, 11, "end of program", "expected a statement", None),
     ("def run():\n  move(", 2, 7, "(", "'(' was never closed", None),
     ("def run():\n  if é():\n    move()", 2, 6, "é()", "expected a perception or not", None),
-    ("def run():\n  move()\0", 1, 1, "def", "null bytes", None),
+    ("def run():\n  move()\0", 2, 9, "\0", "a null character", "save it as UTF-8 text"),
 ]
 
 

@@ -1,0 +1,113 @@
+"""Python's own parse of a text, nothing executed: its complaints become ours, and its places those of the text."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from itertools import accumulate
+from typing import Protocol, TypeGuard
+
+from leapscli.dsl.diagnostics import END_OF_PROGRAM, PYTHON_STATEMENTS, plain_error, syntax_error
+from leapscli.dsl.differences import about_sign
+from leapscli.dsl.program import Span
+from leapscli.errors import ProgramSyntaxError
+
+_MARGIN = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+([ \t]*+)")
+_REPEAT = re.compile(r"^([ \t]*)repeat(?=[ \t]*\([ \t]*\d+[ \t]*\)[ \t]*:)", re.MULTILINE)
+
+
+class Placed(Protocol):
+    """What of `ast` has a place in the source. Columns count UTF-8 bytes there."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int | None
+    end_col_offset: int | None
+
+
+class PythonText:
+    """A text whose lines end in newlines, its `module`, and the places of nodes in the text.
+
+    The whole of it may be indented. `repeat(4):` is read as `while (4):`, of the same length. Raises ProgramSyntaxError
+    for what Python cannot read.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text, self.lines = text, text.split("\n")
+        margin = _MARGIN.match(text)
+        indent = margin[1] if margin else ""
+        self._shift = [len(indent) if line.startswith(indent) else 0 for line in self.lines]
+        self.flush = "\n".join(line[shift:] for line, shift in zip(self.lines, self._shift, strict=True))
+        self.module = self._parse(_REPEAT.sub(r"\1while ", self.flush))
+        self._bytes_before = cache(self._count_bytes)
+
+    def _parse(self, text: str) -> ast.Module:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text)
+        except SyntaxError as error:
+            raise self._complaint(error) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            complaint = f"Python cannot read this: {str(error) or 'nested too deeply'}"
+            raise plain_error(self.text, 1, 1, "", complaint) from None
+
+    def _complaint(self, error: SyntaxError) -> ProgramSyntaxError:
+        line = max(1, min(error.lineno or 1, len(self.lines)))
+        shown = self.lines[line - 1]
+        column = max(1, min((error.offset or 1) + self._shift[line - 1], len(shown) + 1))
+        found = word(shown[column - 1 :]) or END_OF_PROGRAM
+        wanted = re.fullmatch(r"expected '(.+)'", error.msg)
+        if wanted:
+            return syntax_error(self.text, line, column, found, (wanted[1],))
+        if error.msg.startswith("expected an indented block"):
+            return syntax_error(self.text, line, column, found, PYTHON_STATEMENTS)
+        return plain_error(self.text, line, column, found, error.msg, hint=about_sign(found))
+
+    def span(self, node: Placed) -> Span:
+        """Where a node stands."""
+        end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return Span(node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset))
+
+    def column(self, line: int, offset: int) -> int:
+        """The column, from 1 and in characters, of a byte offset in the flush line."""
+        text, shift = self.lines[line - 1], self._shift[line - 1]
+        return shift + (offset if text.isascii() else bisect_right(self._bytes_before(line), offset) - 1) + 1
+
+    def _count_bytes(self, line: int) -> list[int]:
+        """The bytes before each character of a flush line, and before its end."""
+        flush = self.lines[line - 1][self._shift[line - 1] :]
+        return [0, *accumulate(len(character.encode()) for character in flush)]
+
+    def source(self, span: Span) -> str:
+        """What stands at `span`, up to the end of its first line; of a statement with a block, its first word."""
+        line = self.lines[span.line - 1][span.column - 1 :]
+        return line[: span.end_column - span.column] if span.end_line == span.line else word(line)
+
+    def strings(self) -> Iterator[tuple[Span, str]]:
+        """Every string that is a statement, docstrings among them: where it stands, and its text as written."""
+        for node in ast.walk(self.module):
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                span = self.span(node)
+                lines = self.lines[span.line - 1 : span.end_line]
+                lines[-1] = lines[-1][: span.end_column - 1]
+                yield span, "\n".join([lines[0][span.column - 1 :], *lines[1:]])
+
+
+def is_string(node: ast.AST) -> TypeGuard[ast.Expr]:
+    """Whether a node is a string that is a statement of its own, as docstrings are."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def word(source: str) -> str:
+    """The first word of some source, or its first character."""
+    match = re.match(r"\s*(\w+|\S)", source)
+    return match[1] if match else ""
