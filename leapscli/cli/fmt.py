@@ -51,15 +51,15 @@ def fmt(
 
 
 def _through(style: StyleChoice | None, check: bool) -> None:
-    from leapscli.stages.files import syntax_errors_of
-    from leapscli.stages.fmt import format_text
+    from leapscli.stages.files import STDIN_NAME, naming, read_stdin
+    from leapscli.stages.fmt import format_bytes
 
-    text = sys.stdin.read()
-    with syntax_errors_of("standard input"):
-        formatted = format_text(text, style.value if style else None)
+    content = read_stdin()
+    with naming(STDIN_NAME):
+        formatted = format_bytes(content, style.value if style else None)
     if not check:
-        typer.echo(formatted, nl=False)
-    elif formatted != text:
+        sys.stdout.buffer.write(formatted)
+    elif formatted != content:
         raise typer.Exit(1)
 
 

@@ -135,11 +135,11 @@ def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, 
 
 def replay_line(source: Source, setting: Setting, episode: str) -> str:
     """The command that shows one episode of an evaluation."""
-    from leapscli.stages.sources import STDIN_NAME
+    from leapscli.stages.files import STDIN, STDIN_NAME
 
     task = setting.task
     assert task is not None
-    words = ["leaps", "run", "-" if source.label == STDIN_NAME else source.label]
+    words = ["leaps", "run", source.label.replace(STDIN_NAME, STDIN)]
     words += ["--task", str(task.source or task.name)]
     if (task.height, task.width) != task.module.SIZE:
         words += ["--size", f"{task.height}x{task.width}"]

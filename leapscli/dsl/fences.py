@@ -26,11 +26,6 @@ class Part(NamedTuple):
     above: int
     code: bool
 
-    @property
-    def placed(self) -> str:
-        """The text with empty lines above it, so that its line numbers are the whole text's."""
-        return "\n" * self.above + self.text
-
 
 def parts(text: str) -> list[Part]:
     """The text (of lines that end in newlines) cut into code and prose; joined by newlines they are the text again."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, NESTING_LIMIT, plain_error, syntax_error
 from leapscli.dsl.differences import FORMS, SEVERAL, about_token
-from leapscli.dsl.fences import parts
+from leapscli.dsl.fences import Part, parts
 from leapscli.dsl.grammar import Walker
 from leapscli.dsl.program import (
     Action,
@@ -42,6 +42,7 @@ _PYTHON = re.compile(
     (?: (?:def|while|for|if|pass|import|from|async|class)\b | @ | [rRuU]?["'] | [A-Za-z]\w+\(\s*\) )""",
     re.VERBOSE,
 )
+_DAMAGE = re.compile("[\0\ud800-\udfff]")
 
 Lexeme = tuple[str, Span]
 
@@ -63,8 +64,8 @@ def parse_all(text: str) -> list[Program]:
     There is one at least. Of a text with code fences only what stands in them is read, each fence in its own form.
     """
     text = source(text)
-    _refuse_null(text)
-    return [program for part in parts(text) if part.code for program in _read(part.placed)]
+    _refuse_damage(text)
+    return [program for part in parts(text) if part.code for program in _read(part, text)]
 
 
 def style_of(text: str) -> Style:
@@ -73,25 +74,27 @@ def style_of(text: str) -> Style:
     return "python" if _PYTHON.match(code.text) else "tokens"
 
 
-def _read(text: str) -> list[Program]:
-    if _PYTHON.match(text):
+def _read(part: Part, whole: str) -> list[Program]:
+    """The programs of a part of a text; errors show the whole."""
+    if _PYTHON.match(part.text):
         from leapscli.dsl.python_form import parse_python
 
-        return parse_python(text)
-    return _parse_tokens(text)
+        return parse_python(part.text, whole, part.above)
+    return _parse_tokens(whole, list(_lexemes(part)))
 
 
-def _refuse_null(text: str) -> None:
-    """Null characters are a sign of an encoding that was not recognised."""
-    before, null, _ = text.partition("\0")
-    if null:
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        raise plain_error(text, line, column, null, "a null character", hint="save it as UTF-8 text")
+def _refuse_damage(text: str) -> None:
+    """Null characters and halves of characters are what a wrong encoding leaves."""
+    damage = _DAMAGE.search(text)
+    if damage:
+        before, code = text[: damage.start()], ord(damage[0])
+        place = before.count("\n") + 1, len(before) - before.rfind("\n"), damage[0]
+        raise plain_error(text, *place, f"the character U+{code:04X} is no text", hint="save it as UTF-8")
 
 
-def _parse_tokens(text: str) -> list[Program]:
-    lexemes, at = list(_lexemes(text)), 0
+def _parse_tokens(text: str, lexemes: list[Lexeme]) -> list[Program]:
     programs: list[Program] = []
+    at = 0
     while at < len(lexemes) or not programs:
         stop = _check(text, lexemes, at)
         if stop < len(lexemes) and lexemes[stop][0] != "DEF":
@@ -115,9 +118,9 @@ def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
     return _Builder(tokens, None).program()
 
 
-def _lexemes(text: str) -> Iterator[Lexeme]:
+def _lexemes(part: Part) -> Iterator[Lexeme]:
     """The tokens that each word stands for, or the word where it stands for none, and where it stands."""
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(part.text.split("\n"), start=part.above + 1):
         for match in _LEXEME.finditer(line):
             if match[0].startswith("#"):
                 continue

@@ -38,9 +38,12 @@ _EQUAL = ast.Eq | ast.Is
 _UNEQUAL = ast.NotEq | ast.IsNot
 
 
-def parse_python(text: str) -> list[Program]:
-    """The programs that `text` spells in Python form (lines end in newlines), one at least; else ProgramSyntaxError."""
-    reader = _Reader(PythonText(text))
+def parse_python(text: str, whole: str | None = None, above: int = 0) -> list[Program]:
+    """The programs that `text` spells in Python form (lines end in newlines), one at least; else ProgramSyntaxError.
+
+    It may be a part of the `whole`, with so many lines `above`.
+    """
+    reader = _Reader(PythonText(text, whole, above))
     return [reader.program(define) for define in reader.defines()]
 
 
@@ -63,16 +66,16 @@ class _Reader:
             elif not (begun and _closes(node)):
                 raise self._unexpected(node, (END_OF_PROGRAM if begun else "def run():",), about_statement(node))
         if not begun:
-            raise syntax_error(self.text.text, 1, 1, END_OF_PROGRAM, ("def run():",))
+            raise syntax_error(self.text.whole, self.text.above + 1, 1, END_OF_PROGRAM, ("def run():",))
         return functions
 
     def _named(self, define: ast.FunctionDef, names: Sequence[str], alone: bool) -> None:
         """`def run():`, perhaps with the object whose methods are called, and `-> None`."""
         if define.decorator_list:
             raise self._unexpected(define.decorator_list[0], ("def run():",))
-        line = self.text.lines[define.lineno - 1]
+        line = self.text.line(define.lineno)
         start = self.text.span(define).column
-        place = self.text.text, define.lineno, line.find(define.name, start + 2) + 1 or start, define.name
+        place = self.text.whole, define.lineno, line.find(define.name, start + 2) + 1 or start, define.name
         if fold(define.name) not in names:
             raise syntax_error(*place, ("run",)) if alone else plain_error(*place, ONLY_RUN)
         given = define.args
@@ -132,7 +135,7 @@ class _Reader:
     def _repeat(self, node: ast.While) -> int | None:
         """The n of `repeat(n):`, which `PythonText` has made a `while`; None for a real one."""
         span = self.text.span(node)
-        if not self.text.lines[span.line - 1].startswith("repeat", span.column - 1):
+        if not self.text.line(span.line).startswith("repeat", span.column - 1):
             return None
         times = ast.literal_eval(node.test)
         if times >= len(COUNTS):
@@ -179,11 +182,11 @@ class _Reader:
     def _unexpected(self, node: Placed, expected: Collection[str], hint: str | None = None) -> ProgramSyntaxError:
         """The node cannot stand there, one of `expected` could."""
         span = self.text.span(node)
-        return syntax_error(self.text.text, span.line, span.column, self.text.source(span), expected, hint=hint)
+        return syntax_error(self.text.whole, span.line, span.column, self.text.source(span), expected, hint=hint)
 
     def _refused(self, node: Placed, complaint: str) -> ProgramSyntaxError:
         span = self.text.span(node)
-        return plain_error(self.text.text, span.line, span.column, self.text.source(span), complaint)
+        return plain_error(self.text.whole, span.line, span.column, self.text.source(span), complaint)
 
 
 def _known(name: str, names: Collection[str]) -> bool:

@@ -32,41 +32,51 @@ class Placed(Protocol):
 class PythonText:
     """A text whose lines end in newlines, its `module`, and the places of nodes in the text.
 
-    The whole of it may be indented. `repeat(4):` is read as `while (4):`, of the same length. Raises ProgramSyntaxError
-    for what Python cannot read.
+    It may be a part of a `whole`, with so many lines `above`; line numbers are the whole's. All of it may be indented.
+    `repeat(4):` is read as `while (4):`, of the same length. Raises ProgramSyntaxError for what Python cannot read.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text, self.lines = text, text.split("\n")
+    def __init__(self, text: str, whole: str | None = None, above: int = 0) -> None:
+        self.whole, self.above = whole or text, above
+        self.lines = text.split("\n")
         margin = _MARGIN.match(text)
         indent = margin[1] if margin else ""
-        self._shift = [len(indent) if line.startswith(indent) else 0 for line in self.lines]
-        self.flush = "\n".join(line[shift:] for line, shift in zip(self.lines, self._shift, strict=True))
+        self.shifts = [len(indent) if line.startswith(indent) else 0 for line in self.lines]
+        self.flush = "\n".join(line[shift:] for line, shift in zip(self.lines, self.shifts, strict=True))
         self.module = self._parse(_REPEAT.sub(r"\1while ", self.flush))
         self._bytes_before = cache(self._count_bytes)
+
+    def line(self, number: int) -> str:
+        """A line by its number."""
+        return self.lines[number - 1 - self.above]
+
+    def shift(self, number: int) -> int:
+        """The characters of a line's indentation that all lines have."""
+        return self.shifts[number - 1 - self.above]
 
     def _parse(self, text: str) -> ast.Module:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return ast.parse(text)
+                module = ast.parse(text)
         except SyntaxError as error:
             raise self._complaint(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
             complaint = f"Python cannot read this: {str(error) or 'nested too deeply'}"
-            raise plain_error(self.text, 1, 1, "", complaint) from None
+            raise plain_error(self.whole, self.above + 1, 1, "", complaint) from None
+        return ast.increment_lineno(module, self.above)
 
     def _complaint(self, error: SyntaxError) -> ProgramSyntaxError:
-        line = max(1, min(error.lineno or 1, len(self.lines)))
-        shown = self.lines[line - 1]
-        column = max(1, min((error.offset or 1) + self._shift[line - 1], len(shown) + 1))
+        line = self.above + max(1, min(error.lineno or 1, len(self.lines)))
+        shown = self.line(line)
+        column = max(1, min((error.offset or 1) + self.shift(line), len(shown) + 1))
         found = word(shown[column - 1 :]) or END_OF_PROGRAM
         wanted = re.fullmatch(r"expected '(.+)'", error.msg)
         if wanted:
-            return syntax_error(self.text, line, column, found, (wanted[1],))
+            return syntax_error(self.whole, line, column, found, (wanted[1],))
         if error.msg.startswith("expected an indented block"):
-            return syntax_error(self.text, line, column, found, PYTHON_STATEMENTS)
-        return plain_error(self.text, line, column, found, error.msg, hint=about_sign(found))
+            return syntax_error(self.whole, line, column, found, PYTHON_STATEMENTS)
+        return plain_error(self.whole, line, column, found, error.msg, hint=about_sign(found))
 
     def span(self, node: Placed) -> Span:
         """Where a node stands."""
@@ -75,17 +85,16 @@ class PythonText:
 
     def column(self, line: int, offset: int) -> int:
         """The column, from 1 and in characters, of a byte offset in the flush line."""
-        text, shift = self.lines[line - 1], self._shift[line - 1]
+        text, shift = self.line(line), self.shift(line)
         return shift + (offset if text.isascii() else bisect_right(self._bytes_before(line), offset) - 1) + 1
 
     def _count_bytes(self, line: int) -> list[int]:
         """The bytes before each character of a flush line, and before its end."""
-        flush = self.lines[line - 1][self._shift[line - 1] :]
-        return [0, *accumulate(len(character.encode()) for character in flush)]
+        return [0, *accumulate(len(character.encode()) for character in self.line(line)[self.shift(line) :])]
 
     def source(self, span: Span) -> str:
         """What stands at `span`, up to the end of its first line; of a statement with a block, its first word."""
-        line = self.lines[span.line - 1][span.column - 1 :]
+        line = self.line(span.line)[span.column - 1 :]
         return line[: span.end_column - span.column] if span.end_line == span.line else word(line)
 
     def strings(self) -> Iterator[tuple[Span, str]]:
@@ -97,7 +106,7 @@ class PythonText:
                 and isinstance(node.value.value, str)
             ):
                 span = self.span(node)
-                lines = self.lines[span.line - 1 : span.end_line]
+                lines = [self.line(number) for number in range(span.line, span.end_line + 1)]
                 lines[-1] = lines[-1][: span.end_column - 1]
                 yield span, "\n".join([lines[0][span.column - 1 :], *lines[1:]])
 

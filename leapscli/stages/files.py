@@ -4,39 +4,60 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from leapscli.artifacts.files import write_whole
 from leapscli.errors import InputError, LeapsError, ProgramSyntaxError
 
 MOST_BYTES = 1 << 20  # of a program or a map
+STDIN, STDIN_NAME = "-", "standard input"
 
 
-def read_text(path: Path) -> str:
-    """A text file's content; InputError where there is none, or something else."""
+def is_file(name: str) -> bool:
+    """Whether a file to read has this name: anything but a folder."""
+    try:
+        return Path(name).exists() and not Path(name).is_dir()
+    except (OSError, ValueError):  # no name that the system takes
+        return False
+
+
+def read_bytes(path: Path) -> bytes:
+    """A text file's content; InputError where there is none, or far too much."""
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise InputError(f"{path}: more than a megabyte; that is no program and no map")
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+            return _bounded(file, str(path))
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: byte {error.start} is not UTF-8 text; that is no program and no map") from error
+
+
+def read_stdin() -> bytes:
+    """What standard input brings; InputError where it is closed, or brings far too much."""
+    if sys.stdin is None:
+        raise InputError(f"{STDIN_NAME}: closed", "name a file instead")
+    return _bounded(sys.stdin.buffer, STDIN_NAME)
+
+
+def _bounded(file: BinaryIO, label: str) -> bytes:
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{label}: more than a megabyte; that is no program and no map")
+    return content
 
 
 @contextmanager
-def syntax_errors_of(label: str) -> Iterator[None]:
-    """Puts `label`, the file's name, in front of a ProgramSyntaxError's message."""
+def naming(label: str) -> Iterator[None]:
+    """Puts `label`, the name of a file, in front of the message of an InputError about its text."""
     try:
         yield
     except ProgramSyntaxError as error:
-        raise ProgramSyntaxError(
-            error.line, error.column, error.found, error.expected, message=f"{label}: {error.message}", hint=error.hint
-        ) from error
+        place = error.line, error.column, error.found, error.expected
+        raise ProgramSyntaxError(*place, message=f"{label}: {error.message}", hint=error.hint) from error
+    except InputError as error:
+        raise type(error)(f"{label}: {error.message}", error.hint) from error
 
 
 def check_writable(path: Path) -> None:

@@ -1,31 +1,38 @@
-"""Lay out a program in its canonical form, in either style, with its comments.
+"""Lay out programs in their canonical form, in either style, with their comments.
 
 A comment on a line of its own stays above the statement that it stood above (one at the end of a block moves on to what
 follows the block); a comment at the end of a line stays at the end of its statement's line. A blank line stays one.
+Programs that fill a line each keep a line each in token form. Around code fences nothing changes.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from leapscli.dsl.comments import comments
+from leapscli.dsl.fences import parts
+from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Program, Repeat, Style, While
-from leapscli.stages.files import check_writable, read_text, syntax_errors_of, write_output
+from leapscli.dsl.text import decode, source
+from leapscli.stages.files import check_writable, naming, read_bytes, write_output
 
 _OPENERS = ("(", ":")  # what the first line of a block ends in
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Formatted:
-    """A file, its text as found and as it should be."""
+    """A file, its content as found and as it should be."""
 
     path: Path
-    before: str
-    after: str
+    before: bytes
+    after: bytes
 
     @property
     def changed(self) -> bool:
@@ -37,53 +44,67 @@ def format_files(paths: Sequence[Path], style: Style | None, *, write: bool) -> 
     """Format every file, then, if `write`, rewrite those that change; one that is no program stops all of them."""
     results = []
     for path in paths:
-        text = read_text(path)
-        with syntax_errors_of(str(path)):
-            results.append(Formatted(path, text, format_text(text, style)))
+        content = read_bytes(path)
+        with naming(str(path)):
+            results.append(Formatted(path, content, format_bytes(content, style)))
         if write:
             check_writable(path)
     for result in results:
         if write and result.changed:
-            write_output(result.path, result.after.encode())
+            write_output(result.path, result.after)
     return results
 
 
+def format_bytes(content: bytes, style: Style | None = None) -> bytes:
+    """A file's content formatted: as UTF-8, its lines ending as its first line does, in \\r\\n or \\n."""
+    text = decode(content)
+    windows = text[: text.find("\n") + 1].endswith("\r\n")
+    return format_text(text, style).replace("\n", "\r\n" if windows else "\n").encode()
+
+
 def format_text(text: str, style: Style | None = None) -> str:
-    """The program in `text` laid out in `style` (its own, if None), comments included. Raises ProgramSyntaxError."""
-    program = Program.parse(text)
-    lines, line_of = layout(program, style or style_of(text))
-    places = list(_places(program, line_of))
+    """The programs in `text` laid out in `style` (its own, if None), comments included. Raises ProgramSyntaxError."""
+    text = source(text)
+    parse_all(text)  # so that an error names the line of the whole text
+    pieces = [_format_code(part.text, style) if part.code else part.text for part in parts(text)]
+    return "\n".join(pieces).rstrip("\n") + "\n"
+
+
+def _format_code(text: str, style: Style | None) -> str:
+    """Code without fences, laid out; no newline at its end."""
+    lines, places, outs = _laid_out(parse_all(text), style or style_of(text))
     above: dict[int, list[str]] = defaultdict(list)
     beside: dict[int, str] = defaultdict(str)
-    for line, column, note, alone in _notes(text):
-        if alone:
-            above[next((out for place, out in places if place > (line, column)), len(lines))].append(note)
+    for line, column, note, alone in comments(text):
+        at = bisect_left(places, (line, column))
+        if alone or not at:
+            above[outs[at] if at < len(outs) else len(lines)].append(note)
         else:
-            beside[max(out for place, out in places if place < (line, column))] += f"  {note}"
+            beside[outs[at - 1]] += f"  {note}"
     out = [part for i, line in enumerate([*lines, ""]) for part in (*_indented(above[i], line), line + beside[i])]
     return _tidy(out)
 
 
-def style_of(text: str) -> Style:
-    """The form that a program is written in, by its first word."""
-    first = re.search(r"^\s*([^\s#]+)", text, re.MULTILINE)
-    return "python" if first and first[1] == "def" else "tokens"
+def _laid_out(programs: Sequence[Program], style: Style) -> tuple[list[str], list[Place], list[int]]:
+    """The lines of the programs; where in the text they and their statements begin, and the lines that those are on."""
+    lines: list[str] = []
+    places: list[Place] = []
+    outs: list[int] = []
+    a_line_each = style == "tokens" and len(programs) > 1 and all(_on_one_line(program) for program in programs)
+    for program in programs:
+        if lines and not a_line_each:
+            lines.append("")
+        own, line_of = ([str(program)], None) if a_line_each else layout(program, style)
+        for i, node in enumerate(program.walk()):
+            if isinstance(node, Program | Action | While | Repeat | If | IfElse) and node.span:
+                places.append(node.span[:2])
+                outs.append(len(lines) + (line_of[i] if line_of else 0))
+        lines += own
+    return lines, places, outs
 
 
-def _places(program: Program, line_of: dict[int, int]) -> Iterator[tuple[tuple[int, int], int]]:
-    """Where the program and its statements begin in the text, and the line of the layout that they are on."""
-    for i, node in enumerate(program.walk()):
-        if isinstance(node, Program | Action | While | Repeat | If | IfElse) and node.span:
-            yield (node.span.line, node.span.column), line_of[i]
-
-
-def _notes(text: str) -> Iterator[tuple[int, int, str, bool]]:
-    """Comments and blank lines: line, column, text (empty for a blank line), and whether it has the line to itself."""
-    for number, line in enumerate(text.split("\n"), 1):
-        code, sign, comment = line.partition("#")
-        if sign or not line.strip():
-            note = f"# {comment.strip()}" if comment.strip() and comment[:1] not in "#!:" else (sign + comment).strip()
-            yield number, len(code) + 1, note, not code.strip()
+def _on_one_line(program: Program) -> bool:
+    return program.span is not None and program.span.line == program.span.end_line
 
 
 def _indented(notes: Sequence[str], line: str) -> list[str]:
@@ -100,4 +121,4 @@ def _tidy(lines: Sequence[str]) -> str:
             kept.append(line)
     while kept and not kept[-1]:
         kept.pop()
-    return "\n".join(kept) + "\n"
+    return "\n".join(kept)

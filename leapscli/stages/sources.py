@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program, Style
-from leapscli.errors import ArtifactError, InputError, TaskError, WorldError
-from leapscli.stages.files import read_text, syntax_errors_of
-from leapscli.stages.fmt import style_of
+from leapscli.dsl.text import decode
+from leapscli.errors import ArtifactError, InputError, TaskError
+from leapscli.stages.files import STDIN, STDIN_NAME, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World
 
-STDIN = "-"
-STDIN_NAME = "standard input"
+_NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,27 @@ class Source:
 
 
 def load_program(reference: str | None, workspace: Workspace) -> Source:
-    """The program in a file, on stdin (`-`), or of a run (`harvester`, `harvester@v3`, its folder; None: the newest).
+    """The one program that `load_programs` finds; InputError where there are several."""
+    first, *more = load_programs(reference, workspace)
+    if more:
+        count = len(more) + 1
+        raise InputError(
+            f"{reference}: {count} programs", f"name one by its number: {reference}:1 … {reference}:{count}"
+        )
+    return first
 
-    Raises InputError for what cannot be read, ProgramSyntaxError (with the file's name) for what is no program.
+
+def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
+    """The programs in a file, on stdin (`-`), or of a run (`harvester`, `harvester@v3`, its folder; None: the newest).
+
+    `programs.txt:3` and `-:3` are the third one alone. Raises InputError for what cannot be read, ProgramSyntaxError
+    (with the file's name) for what is no program.
     """
-    if reference == STDIN:
-        return _parse(sys.stdin.read(), STDIN_NAME)
-    if reference is not None and Path(reference).exists() and not Path(reference).is_dir():
-        return _parse(read_text(Path(reference)), reference)
+    name, number = _numbered(reference)
+    if name == STDIN:
+        return _parse(read_stdin(), STDIN_NAME, number)
+    if name is not None and is_file(name):
+        return _parse(read_bytes(Path(name)), name, number)
     try:
         run = workspace.resolve(reference, "run")
     except ArtifactError as error:
@@ -61,21 +73,37 @@ def load_program(reference: str | None, workspace: Workspace) -> Source:
             f"{reference}: no such program file, and no run of that name",
             "a program file, - for standard input, or a run (`leaps artifacts list`)",
         ) from error
-    found = _parse(read_text(run.file("program.txt")), run.reference)
-    return Source(found.program, found.label, found.style, run)
+    (found,) = _parse(read_bytes(run.file("program.txt")), run.reference)
+    return [Source(found.program, found.label, found.style, run)]
 
 
-def _parse(text: str, label: str) -> Source:
-    with syntax_errors_of(label):
-        return Source(Program.parse(text), label, style_of(text))
+def _numbered(reference: str | None) -> tuple[str | None, int | None]:
+    """`programs.txt:3` → the file and 3; anything else as it is, and None."""
+    match = _NUMBERED.fullmatch(reference or "")
+    if match and not is_file(match[0]) and (match[1] == STDIN or is_file(match[1])):
+        return match[1], int(match[2])
+    return reference, None
+
+
+def _parse(content: bytes, label: str, number: int | None = None) -> list[Source]:
+    """The programs of a text, or the one with a number, counted from 1."""
+    with naming(label):
+        text = decode(content)
+        programs, style = parse_all(text), style_of(text)
+    if len(programs) == 1 and number is None:
+        return [Source(programs[0], label, style)]
+    sources = [Source(program, f"{label}:{i}", style) for i, program in enumerate(programs, 1)]
+    if number is None:
+        return sources
+    if not 1 <= number <= len(sources):
+        raise InputError(f"{label}:{number}: the programs there are numbered 1 to {len(sources)}")
+    return [sources[number - 1]]
 
 
 def load_world(path: Path) -> World:
     """The world in a map file, as `str(world)` writes it. Raises WorldError with the file's name."""
-    try:
-        return World.parse(read_text(path))
-    except WorldError as error:
-        raise WorldError(f"{path}: {error.message}", error.hint) from error
+    with naming(str(path)):
+        return World.parse(decode(read_bytes(path)))
 
 
 def parse_size(text: str | None) -> tuple[int | None, int | None]:

@@ -22,6 +22,7 @@ NORTH, EAST, SOUTH, WEST = range(4)
 ARROWS = "^>v<"
 MAX_MARKERS = 9
 MAX_SIDE = 255
+MAX_SEED = 2**64 - 1
 WALL = 255  # the value of a wall cell where walls and markers share one array
 
 Agent = tuple[int, int, int]
@@ -62,6 +63,8 @@ class World:
             raise WorldError(f"Karel stands in the wall at row {row}, column {column}")
         if bool((self.markers[self.walls] > 0).any()):
             raise WorldError("a wall cell holds markers")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise WorldError(f"a seed is 0 to {MAX_SEED}")
 
     @property
     def height(self) -> int:
@@ -76,7 +79,9 @@ class World:
     @classmethod
     def parse(cls, text: str) -> World:
         """Read the text form; `str(world)` writes it. Raises WorldError naming line and column."""
-        return _parse(text)
+        from leapscli.world.map_text import parse_map
+
+        return parse_map(text)
 
     def __str__(self) -> str:
         row, column, direction = self.agent
@@ -207,42 +212,3 @@ def border(height: int, width: int) -> NDArray[np.bool_]:
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array
-
-
-def _parse(text: str) -> World:
-    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
-    notes = {"under": 0, "seed": 0}
-    while lines and (not lines[-1] or ":" in lines[-1]):
-        name, colon, value = lines.pop().partition(":")
-        if not colon:
-            continue
-        if name.strip() not in notes or not value.strip().isdigit():
-            raise WorldError(
-                f"line {len(lines) + 1}: {name.strip()!r}: expected `under: <markers>` or `seed: <number>`"
-            )
-        notes[name.strip()] = int(value)
-    if not lines:
-        raise WorldError("an empty world", "one line a row: # wall, . empty, 1-9 markers, ^ > v < Karel")
-    width = len(lines[0])
-    walls, markers = np.zeros((len(lines), width), np.bool_), np.zeros((len(lines), width), np.uint8)
-    agent: Agent | None = None
-    for r, line in enumerate(lines):
-        if len(line) != width:
-            raise WorldError(f"line {r + 1}: {len(line)} cells in this row, {width} in the first")
-        for c, char in enumerate(line):
-            if char in ARROWS:
-                if agent:
-                    raise WorldError(f"line {r + 1}, column {c + 1}: a second Karel")
-                agent = (r, c, ARROWS.index(char))
-                if notes["under"] > MAX_MARKERS:
-                    raise WorldError(f"under: {notes['under']}: a cell holds at most {MAX_MARKERS} markers")
-                markers[r, c] = notes["under"]
-            elif char == "#":
-                walls[r, c] = True
-            elif char.isascii() and char.isdigit():
-                markers[r, c] = int(char)
-            elif char != ".":
-                raise WorldError(f"line {r + 1}, column {c + 1}: {char!r}: expected one of # . 0-9 ^ > v <")
-    if agent is None:
-        raise WorldError("no Karel in this world", "put one of ^ > v < where Karel starts")
-    return World(walls, markers, agent, notes["seed"])

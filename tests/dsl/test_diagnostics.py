@@ -75,7 +75,7 @@ PYTHON_FORM = [
     ("def run():\n", 1, 11, "end of program", "expected a statement", None),
     ("def run():\n  move(", 2, 7, "(", "'(' was never closed", None),
     ("def run():\n  if é():\n    move()", 2, 6, "é()", "expected a perception or not", None),
-    ("def run():\n  move()\0", 2, 9, "\0", "a null character", "save it as UTF-8 text"),
+    ("def run():\n  move()\0", 2, 9, "\0", "the character U+0000 is no text", "save it as UTF-8"),
 ]
 
 

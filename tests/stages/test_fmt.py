@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leapscli.dsl.parser import style_of
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError, ProgramSyntaxError
 from leapscli.stages.files import write_output
-from leapscli.stages.fmt import format_files, format_text, style_of
+from leapscli.stages.fmt import format_files, format_text
 from tests.strategies import programs, seeded
 
 MESSY = """\

@@ -43,7 +43,7 @@ def test_a_program_from_a_file_from_stdin_and_from_a_run(ws, tmp_path, monkeypat
     path.write_text("\ufeff# note\ndef run():\r\n    move()\r\n")
     source = load_program(str(path), ws)
     assert (str(source.program), source.style, source.run) == ("DEF run m( move m)", "python", None)
-    monkeypatch.setattr("sys.stdin", io.StringIO(TEXT))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
     assert load_program("-", ws).program == Program.parse(TEXT)
     for reference in (None, "fourcorners", "fourcorners@v1", str(tmp_path / "runs" / "fourcorners" / "v1")):
         source = load_program(reference, ws)
@@ -64,7 +64,7 @@ def test_a_run_brings_its_task_size_and_budget(ws):
 def test_what_is_no_program_is_said_clearly(ws, tmp_path):
     bad, binary = tmp_path / "bad.txt", tmp_path / "binary"
     bad.write_text("DEF run m( move")
-    binary.write_bytes(b"\xff\xfe\x00")
+    binary.write_bytes(b"move \xff")
     with pytest.raises(ProgramSyntaxError, match=r"bad\.txt: line 1, column 16: found end of program"):
         load_program(str(bad), ws)
     with pytest.raises(InputError, match="not UTF-8"):

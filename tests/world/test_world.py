@@ -38,14 +38,14 @@ def test_text_and_arrays_say_the_same(world: World) -> None:
     [
         ("", "an empty world"),
         ("\n\n", "an empty world"),
-        ("....\n.>..\n...", "line 3: 3 cells in this row, 4 in the first"),
+        ("....\n.>..\n...", "line 3, column 4: 3 cells in this row, 4 in the first"),
         ("....", "no Karel in this world"),
         (".>..\n..v.", "line 2, column 3: a second Karel"),
         (".>?.", "line 1, column 3: '?': expected one of"),
         (".>²", "line 1, column 3: '²': expected one of"),
-        (".>\nunder: 10", "under: 10: a cell holds at most 9 markers"),
-        (".>\nunder: x", "line 2: 'under': expected `under: <markers>` or `seed: <number>`"),
-        (".>\nover: 3", "line 2: 'over': expected"),
+        (".>\nunder: 10", "line 2, column 8: under: 10: a cell holds at most 9 markers"),
+        (".>\nunder: x", "line 2, column 8: 'under: x': behind the map stand"),
+        (".>\nover: 3", "line 2, column 1: 'over: 3': behind the map stand"),
         ("." * 255 + ">", "a world of 1×256: each side must be 1 to 255 cells"),
     ],
 )
@@ -66,6 +66,7 @@ def test_parts_that_do_not_fit() -> None:
         ((free, np.zeros((4, 3)), (0, 0, 0)), "must be one and the same"),
         ((border(3, 4), np.ones((3, 4)), (1, 1, 0)), "a wall cell holds markers"),
         ((np.zeros((0, 3), bool), np.zeros((0, 3)), (0, 0, 0)), "each side must be 1 to 255 cells"),
+        ((free, none, (0, 0, 0), 2**64), "a seed is 0 to 18446744073709551615"),
         ((np.zeros(3, bool), np.zeros(3), (0, 0, 0)), "must be one and the same"),
     ):
         with pytest.raises(WorldError) as error:
