@@ -13,6 +13,7 @@ from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.stages.evaluate import Evaluation
+    from leapscli.stages.sources import Source
 
 EpisodesOption = Annotated[int, typer.Option("--episodes", min=1, help="How many initial worlds.")]
 
@@ -34,41 +35,53 @@ def evaluate(
 ) -> None:
     """Score a program on many states of a task.
 
-    Mean return, standard deviation, histogram, share solved, and which episode was the worst; with several --size a
-    table of them.
+    Mean return, standard deviation, histogram, share solved, and which episode was the worst; with several --size, or
+    of a file with several programs, a table of them.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
-    from leapscli.stages.evaluate import evaluate as evaluate_stage
+    from leapscli.stages.evaluate import evaluate_all
     from leapscli.stages.run import Setting
-    from leapscli.stages.sources import choose_task, load_program, parse_budget, parse_size
+    from leapscli.stages.sources import choose_task, load_programs, parse_budget, parse_size
 
-    source = load_program(program, Workspace.locate(workspace))
+    sources = load_programs(program, Workspace.locate(workspace))
     asked = parse_budget(budget) if budget is not None else None
-    tasks = [choose_task(source, task, *parse_size(size)) for size in (sizes or (None,))]
-    settings = [Setting(task=each, budget=asked, usual=source.budget) for each in tasks]
-    if settings[0].task is None:
+    tasks = [choose_task(sources[0], task, *parse_size(size)) for size in (sizes or (None,))]
+    settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
+    if not settings:
         raise InputError("no task to score it on", "name one with --task; `leaps tasks` lists them")
     announce_compilation()
-    results = [evaluate_stage(source.program, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
+    programs = [source.program for source in sources]
+    tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
     if as_json:
-        _print(results)
+        _print(sources, tables)
         return
-    _show(results)
+    _show(tables)
+    source, results = max(zip(sources, zip(*tables, strict=True), strict=True), key=lambda pair: pair[1][0].mean)
     worst = min(range(len(results)), key=lambda i: results[i].mean)
     line = replay_line(source, settings[worst], results[worst].episode(results[worst].worst))
-    typer.echo(f"the worst again: {line}", err=True)
+    typer.echo(f"the worst {'of the best ' if len(sources) > 1 else ''}again: {line}", err=True)
 
 
-def _print(results: list[Evaluation]) -> None:
-    """One record; of several sizes a list."""
-    records = [result.record() for result in results]
-    print_json(records[0] if len(records) == 1 else {"sizes": records})
+def _print(sources: list[Source], tables: list[list[Evaluation]]) -> None:
+    """One record; of several sizes or programs a list."""
+    records = [result.record() for results in tables for result in results]
+    if len(sources) > 1:
+        names = [source.label for source in sources] * len(tables)
+        print_json({"programs": [{"source": name, **record} for name, record in zip(names, records, strict=True)]})
+    else:
+        print_json(records[0] if len(records) == 1 else {"sizes": records})
 
 
-def _show(results: list[Evaluation]) -> None:
+def _show(tables: list[list[Evaluation]]) -> None:
     """One in detail; several as a table."""
     from leapscli.report.console import screen
-    from leapscli.report.evaluation import show_evaluation, show_sizes
+    from leapscli.report.evaluation import show_evaluation, show_programs, show_sizes
 
-    show_evaluation(screen(), results[0]) if len(results) == 1 else show_sizes(screen(), results)
+    if len(tables[0]) > 1:
+        for results in tables:
+            show_programs(screen(), results)
+    elif len(tables) > 1:
+        show_sizes(screen(), [results[0] for results in tables])
+    else:
+        show_evaluation(screen(), tables[0][0])

@@ -135,11 +135,12 @@ def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, 
 
 def replay_line(source: Source, setting: Setting, episode: str) -> str:
     """The command that shows one episode of an evaluation."""
-    from leapscli.stages.files import STDIN, STDIN_NAME
+    from leapscli.stages.files import STDIN, STDIN_NAME, STDIN_PATH
 
     task = setting.task
     assert task is not None
-    words = ["leaps", "run", source.label.replace(STDIN_NAME, STDIN)]
+    named = source.label.replace(f"{STDIN_NAME}:", f"{STDIN_PATH}:").replace(STDIN_NAME, STDIN)
+    words = ["leaps", "run", named]
     words += ["--task", str(task.source or task.name)]
     if (task.height, task.width) != task.module.SIZE:
         words += ["--size", f"{task.height}x{task.width}"]

@@ -1,6 +1,6 @@
 """Many episodes of one program at a glance: mean, spread, a histogram, and which episode to look at next.
 
-At several sizes: a table.
+At several sizes, or of several programs: a table.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from leapscli.report.outcome import facts, number, table
 
 if TYPE_CHECKING:
     from leapscli.stages.evaluate import Evaluation
+
+ROOM = 54  # columns that the numbers of a program take
 
 
 def show_evaluation(console: Console, evaluation: Evaluation) -> None:
@@ -44,17 +46,37 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
 
 def show_sizes(console: Console, evaluations: Sequence[Evaluation]) -> None:
     """Print them, a line each."""
-    first = evaluations[0]
-    rows = [
-        (
-            f"{e.task.height}×{e.task.width}",
-            number(e.mean),
-            number(e.deviation),
-            f"{e.solved:.1%}",
-            f"{e.budget.limit:,} {e.budget.kind}",
-        )
-        for e in evaluations
-    ]
-    common = [("task", f"{first.task.name}, seed {first.seed}"), ("episodes", f"{len(first.returns):,} each")]
+    rows = [(_size(e), *_scores(e), _budget(e)) for e in evaluations]
     titles = ("size", "mean return", "standard deviation", "solved", "budget")
-    emit(console, facts(common), Text(), table(titles, rows))
+    emit(console, facts(_common(evaluations[0])), Text(), table(titles, rows))
+
+
+def show_programs(console: Console, evaluations: Sequence[Evaluation]) -> None:
+    """Print those of several programs at one size, a line each, under the programs' numbers."""
+    first, room = evaluations[0], max(20, console.width - ROOM)
+    where = [*_common(first), ("size", _size(first)), ("budget", _budget(first))]
+    rows = [(str(i), *_scores(e), _cut(str(e.program), room)) for i, e in enumerate(evaluations, 1)]
+    titles = ("program", "mean return", "standard deviation", "solved", "")
+    emit(console, facts(where), Text(), table(titles, rows), Text())
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _common(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """What all lines of a table share."""
+    task = f"{evaluation.task.name}, seed {evaluation.seed}"
+    return [("task", task), ("episodes", f"{len(evaluation.returns):,} each")]
+
+
+def _scores(evaluation: Evaluation) -> tuple[str, str, str]:
+    return number(evaluation.mean), number(evaluation.deviation), f"{evaluation.solved:.1%}"
+
+
+def _size(evaluation: Evaluation) -> str:
+    return f"{evaluation.task.height}×{evaluation.task.width}"
+
+
+def _budget(evaluation: Evaluation) -> str:
+    return f"{evaluation.budget.limit:,} {evaluation.budget.kind}"

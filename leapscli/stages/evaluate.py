@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,8 +89,16 @@ def evaluate(
 
     Without a `budget` it is the task's own, which grows with the area.
     """
+    return evaluate_all([program], task, episodes, seed, budget=budget, first=first)[0]
+
+
+def evaluate_all(
+    programs: Sequence[Program], task: Task, episodes: int, seed: int, *, budget: Budget | None = None, first: int = 0
+) -> list[Evaluation]:
+    """The same for several programs, all on the same worlds."""
     budget = budget or task.budget
     if episodes < 1:
         raise InputError(f"{episodes} episodes: at least one is needed")
     worlds = task.sample(episodes, seed, first=first)
-    return Evaluation(program, task, seed, budget, task.returns([program], worlds, budget)[0], first)
+    returns = task.returns(programs, worlds, budget)
+    return [Evaluation(program, task, seed, budget, row, first) for program, row in zip(programs, returns, strict=True)]

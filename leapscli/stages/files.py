@@ -14,7 +14,7 @@ from leapscli.artifacts.files import write_whole
 from leapscli.errors import InputError, LeapsError, ProgramSyntaxError
 
 MOST_BYTES = 1 << 20  # of a program or a map
-STDIN, STDIN_NAME = "-", "standard input"
+STDIN, STDIN_NAME, STDIN_PATH = "-", "standard input", "/dev/stdin"
 
 
 def is_file(name: str) -> bool:

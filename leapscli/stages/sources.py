@@ -13,7 +13,7 @@ from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program, Style
 from leapscli.dsl.text import decode
 from leapscli.errors import ArtifactError, InputError, TaskError
-from leapscli.stages.files import STDIN, STDIN_NAME, is_file, naming, read_bytes, read_stdin
+from leapscli.stages.files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import Budget
@@ -46,22 +46,20 @@ def load_program(reference: str | None, workspace: Workspace) -> Source:
     """The one program that `load_programs` finds; InputError where there are several."""
     first, *more = load_programs(reference, workspace)
     if more:
-        count = len(more) + 1
-        raise InputError(
-            f"{reference}: {count} programs", f"name one by its number: {reference}:1 … {reference}:{count}"
-        )
+        name, count = STDIN_PATH if reference == STDIN else reference, len(more) + 1
+        raise InputError(f"{reference}: {count} programs", f"name one by its number: {name}:1 … {name}:{count}")
     return first
 
 
 def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
     """The programs in a file, on stdin (`-`), or of a run (`harvester`, `harvester@v3`, its folder; None: the newest).
 
-    `programs.txt:3` and `-:3` are the third one alone. Raises InputError for what cannot be read, ProgramSyntaxError
+    `programs.txt:3` is the third one alone. Raises InputError for what cannot be read, ProgramSyntaxError
     (with the file's name) for what is no program.
     """
     name, number = _numbered(reference)
     if name == STDIN:
-        return _parse(read_stdin(), STDIN_NAME, number)
+        return _parse(read_stdin(), STDIN_NAME)
     if name is not None and is_file(name):
         return _parse(read_bytes(Path(name)), name, number)
     try:
@@ -80,7 +78,7 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
 def _numbered(reference: str | None) -> tuple[str | None, int | None]:
     """`programs.txt:3` → the file and 3; anything else as it is, and None."""
     match = _NUMBERED.fullmatch(reference or "")
-    if match and not is_file(match[0]) and (match[1] == STDIN or is_file(match[1])):
+    if match and is_file(match[1]) and not is_file(match[0]):
         return match[1], int(match[2])
     return reference, None
 

@@ -48,7 +48,8 @@ def parse_stanford(lines: Sequence[str]) -> World:
             raise WorldError(complaint, "draw the world as a map: # wall, . empty, 1-9 markers, ^ > v < Karel")
         elif word == "beeperbag" and rest not in _ENDLESS:
             raise WorldError(
-                f"line {number}, column 1: a bag of {printable(rest[:20])}; here it never runs empty", "BeeperBag: INFINITE"
+                f"line {number}, column 1: a bag of {printable(rest[:20])}; here it never runs empty",
+                "BeeperBag: INFINITE",
             )
         elif word not in ("", "beeperbag", *_SILENT):
             complaint = f"line {number}, column 1: {line.strip()[:40]!r} does not fit a world of Stanford's Karel"

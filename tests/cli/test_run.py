@@ -132,6 +132,40 @@ def test_several_sizes_give_a_table_and_a_list(program):
     assert {record["budget"] for record in asked} == {"primitives:30"}
 
 
+@pytest.fixture
+def several(tmp_path: Path) -> str:
+    path = tmp_path / "several.txt"
+    path.write_text(f"# good\n{TEXT}\n# bad\nDEF run m( turnLeft m)\nDEF run m( {'move ' * 99} m)\n")
+    return str(path)
+
+
+def test_run_of_several_programs_says_how_to_name_one_and_runs_it(several, program):
+    result = runner.invoke(build(), ["run", several])
+    assert isinstance(result.exception, InputError) and result.exception.message == f"{several}: 3 programs"
+    assert result.exception.hint == f"name one by its number: {several}:1 … {several}:3"
+    assert "/dev/stdin:1 … " in runner.invoke(build(), ["run", "-"], input=Path(several).read_text()).exception.hint
+    assert json.loads(call("run", f"{several}:2", "--json").stdout)["actions"] == ["turnLeft"]
+    assert call("run", f"{program}:1").stdout == call("run", program).stdout
+    for number in ("0", "4"):
+        wrong = runner.invoke(build(), ["run", f"{several}:{number}"]).exception
+        assert isinstance(wrong, InputError) and "numbered 1 to 3" in wrong.message
+
+
+def test_evaluate_of_several_programs_prints_a_row_each(several, program):
+    shared = ("--task", "harvester", "--episodes", "7")
+    result = call("evaluate", several, *shared)
+    rows = [line.split() for line in result.stdout.splitlines() if "DEF" in line]
+    assert [row[0] for row in rows] == ["1", "2", "3"] and max(map(len, result.stdout.splitlines())) <= 80
+    assert f"the worst of the best again: leaps run {several}:1 " in result.stderr
+    records = json.loads(call("evaluate", several, *shared, "--json").stdout)["programs"]
+    assert [record.pop("source") for record in records] == [f"{several}:{i}" for i in (1, 2, 3)]
+    assert records[0] == json.loads(call("evaluate", program, *shared, "--json").stdout)
+    assert rows[1][1] == f"{records[1]['mean']:.2f}"
+    sizes = json.loads(call("evaluate", several, *shared, "--size", "8", "--size", "9", "--json").stdout)["programs"]
+    assert [record["height"] for record in sizes] == [8, 8, 8, 9, 9, 9]
+    assert call("evaluate", several, *shared, "--size", "8", "--size", "9").stdout.count("DEF") == 6
+
+
 def test_a_senseless_size_among_several_is_an_error_before_anything_runs(program):
     result = runner.invoke(build(), ["evaluate", program, "--task", "cleanhouse", "--size", "14x22", "--size", "100"])
     assert isinstance(result.exception, InputError) and "the apartment has one size" in result.exception.message
