@@ -49,7 +49,7 @@ def _of_python(text: PythonText) -> Iterator[Comment]:
     for span, string in text.strings():
         inside |= set(range(span.line, span.end_line + 1))
         yield from (Comment(span.line, span.column, _spaced(f"# {words}"), True) for words in _unquoted(string))
-    for token in tokenize.generate_tokens(StringIO(text.flush).readline):
+    for token in tokenize.generate_tokens(StringIO(text.flush).readline) if "#" in text.flush else ():
         if token.type == tokenize.COMMENT:
             line, column = token.start[0], token.start[1] + text.shift(token.start[0])
             yield Comment(line, column + 1, _spaced(token.string), not text.line(line)[:column].strip())

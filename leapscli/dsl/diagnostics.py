@@ -11,6 +11,7 @@ from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS
 from leapscli.errors import ProgramSyntaxError
 
 END_OF_PROGRAM = "end of program"
+END_OF_LINE = "end of line"
 
 # Blocks and negations within one another. Real programs nest four deep; the recursion of parser, printer and engine
 # is bounded by this, and Python's own parser stops at 100 levels of indentation.
@@ -20,6 +21,7 @@ NESTING_LIMIT = 64
 PYTHON_STATEMENTS = (*(f"{action}()" for action in ACTION_TOKENS), "while", "for", "if")
 PYTHON_CONDITIONS = (*(f"{perception}()" for perception in PERCEPTIONS), "not")
 PYTHON_COUNTS = tuple(f"range({n})" for n in range(len(COUNTS)))
+BARE_COUNTS = tuple(map(str, range(len(COUNTS))))  # of `repeat(n):`
 
 _GROUPS = (
     ("a statement", {*ACTION_TOKENS, "WHILE", "REPEAT", "IF", "IFELSE"}),
@@ -28,8 +30,9 @@ _GROUPS = (
     ("a perception", set(PYTHON_CONDITIONS) - {"not"}),
     ("R=0 … R=19", set(COUNTS)),
     ("range(0) … range(19)", set(PYTHON_COUNTS)),
+    ("0 … 19", set(BARE_COUNTS)),
 )
-_NEVER_MEANT = {"<pad>", *COUNTS, *PYTHON_COUNTS}
+_NEVER_MEANT = {"<pad>", *COUNTS, *PYTHON_COUNTS, *BARE_COUNTS}
 _WIDTH = 76  # of the excerpt
 _WORD = re.compile(r"[\w<>.-]{1,40}(?:\(\)?|\))?|\)|\(")
 
@@ -80,7 +83,7 @@ def syntax_error(
     source: str, line: int, column: int, found: str, expected: Collection[str], *, hint: str | None = None
 ) -> ProgramSyntaxError:
     """The error for `found` at a place of `source` where one of `expected` should stand."""
-    shown = found if found == END_OF_PROGRAM else f"'{printable(found[:40])}'"
+    shown = found if found in (END_OF_PROGRAM, END_OF_LINE) else f"'{printable(found[:40])}'"
     message = f"line {line}, column {column}: found {shown}, expected {describe(expected)}"
     return ProgramSyntaxError(
         line,

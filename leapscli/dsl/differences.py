@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
-from leapscli.dsl.spellings import fold
+from leapscli.dsl.spellings import fold, tokens_of
 from leapscli.dsl.vocabulary import COUNTS
 
 FORMS = "a program is DEF run m( move m), or def run(): with indented lines under it"
 EMPTY = "no block is empty: leave out what does nothing"
 ONLY_RUN = "only run may be defined: write out what this does at each place that calls it"
+_JSON = f"JSON is no program: {FORMS}"
 SEVERAL = "several programs: Program.parse_all reads them"
+_ITSELF = "a program does not call itself: repeat with while or for"
+_NO_COMPASS = "Karel does not know where north is: clear cells and markers are all it senses"
 _AND = "a condition has no 'and': nest, one if inside the other"
 _OR = "a condition has no 'or': if … else, with another if in the else"
 ENDLESS = "a condition is a perception, so no loop is endless; for _ in range(19): repeats 19 times"
 NO_VARIABLES = "there are no variables: perceptions decide, and for _ in range(3): repeats three times"
 _NO_JUMPS = "nothing jumps out: a loop ends when its condition fails, a program behind its last line"
+_QUOTES = "a program stands without quotes"
 _WORDS = {
     "turnaround": "turn left twice",
-    "run": "a program does not call itself: repeat with while or for",
-    "main": "a program does not call itself: repeat with while or for",
+    "print": "a program only acts; leaps run shows what it does",
+    "run": _ITSELF,
+    "main": _ITSELF,
     "else": "IF with an ELSE is IFELSE c( … c) i( … i) ELSE e( … e)",
-    "{": f"JSON is no program: {FORMS}",
-    "[": f"JSON is no program: {FORMS}",
+    "beepersinbag": "Karel's bag never runs empty",
+    "nobeepersinbag": "Karel's bag never runs empty",
+    **{f"{no}facing{way}": _NO_COMPASS for no in ("", "not") for way in ("north", "east", "south", "west")},
 }
 _SIGNS = {"!": "'not' negates", "&": _AND, "|": _OR, "{": "a block is indented, under a line that ends in ':'"}
 
@@ -34,6 +41,8 @@ def about_statement(node: ast.AST) -> str | None:
             return EMPTY
         case ast.FunctionDef():
             return ONLY_RUN
+        case ast.ClassDef():
+            return "def run(): stands by itself, in no class"
         case ast.Assign() | ast.AugAssign() | ast.AnnAssign():
             return NO_VARIABLES
         case ast.Break() | ast.Continue() | ast.Return():
@@ -56,6 +65,8 @@ def about_condition(node: ast.AST) -> str | None:
             return ENDLESS
         case ast.Compare():
             return NO_VARIABLES
+        case ast.Call(ast.Name(name)):
+            return _WORDS.get(fold(name))
     return None
 
 
@@ -68,13 +79,21 @@ def about_count(times: int) -> str | None:
     return f"nest two loops, of {times // inner} and {inner}" if inner else "nest loops, or put one behind another"
 
 
-def about_token(found: str, first: bool) -> str | None:
-    """The hint for a word that has no place in token form; `first` where the program should begin."""
-    if found[:2].upper() == "R=" and found[2:].isdecimal():
-        return about_count(int(found[2:9]))
-    return _WORDS.get(fold(found[:1] if found[:1] in "[{" else found)) or (FORMS if first else None)
+def about_token(found: str, expected: Collection[str]) -> str | None:
+    """The hint for a word of token form where one of `expected` should stand."""
+    if "DEF" in expected:
+        return {"{": _JSON, "[": _JSON, "`": _QUOTES}.get(found[:1], FORMS)
+    if "R=0" in expected and (number := found.upper().removeprefix("R=")).isdecimal():
+        return about_count(int(number[:9]))
+    if "c(" in expected and tokens_of(found):
+        return "a condition stands in c( … c), also behind not"
+    return _WORDS.get(fold(found))
 
 
-def about_sign(found: str) -> str | None:
-    """The hint for a sign of other languages where Python cannot read on."""
+def about_python(found: str, line: str) -> str | None:
+    """The hint for a line that Python cannot read from `found` on."""
+    if line.lstrip().startswith("repeat"):
+        return "for _ in range(3): repeats three times"
+    if line.lstrip().startswith("else if"):
+        return "'else if' is written elif"
     return _SIGNS.get(found[:1])

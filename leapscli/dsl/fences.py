@@ -20,11 +20,12 @@ _HEAD = re.compile(r"(?:\s*+#[^\n]*+)*+\s*+(?:def|from|import)\b", re.IGNORECASE
 
 
 class Part(NamedTuple):
-    """Some whole lines of a text: code or prose, and how many lines stand above them."""
+    """Some whole lines of a text: code or prose, how many lines stand above them, and how far in a fence holds them."""
 
     text: str
     above: int
     code: bool
+    margin: str = ""
 
 
 def parts(text: str) -> list[Part]:
@@ -34,7 +35,8 @@ def parts(text: str) -> list[Part]:
     if not fences:
         return [Part(text, 0, True)]
     cuts = sorted({0, *fences, *(i + 1 for i in fences), len(lines)})
-    blocks = [Part("\n".join(lines[a:b]), a, False) for a, b in pairwise(cuts)]
+    margins = {fence + 1: lines[fence][: -len(lines[fence].lstrip())] for fence in fences}
+    blocks = [Part("\n".join(lines[a:b]), a, False, margins.get(a, "")) for a, b in pairwise(cuts)]
     opened = {fence + 1 for fence in fences[::2]} - set(fences)
     inside = [block for block in blocks if block.above in opened and block.text.strip()]
     chosen = _programs(inside) or _programs(blocks) or inside or blocks

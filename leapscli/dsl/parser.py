@@ -162,7 +162,7 @@ def _check(text: str, lexemes: list[Lexeme], start: int = 0) -> int:
 def _unexpected(text: str, span: Span, expected: Sequence[str]) -> ProgramSyntaxError:
     """The word at `span` cannot stand there, one of `expected` could."""
     found = text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
-    return syntax_error(text, span.line, span.column, found, expected, hint=about_token(found, "DEF" in expected))
+    return syntax_error(text, span.line, span.column, found, expected, hint=about_token(found, expected))
 
 
 class _Builder:

@@ -19,6 +19,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from leapscli.dsl.diagnostics import (
+    BARE_COUNTS,
     END_OF_PROGRAM,
     NESTING_LIMIT,
     PYTHON_CONDITIONS,
@@ -27,7 +28,7 @@ from leapscli.dsl.diagnostics import (
     plain_error,
     syntax_error,
 )
-from leapscli.dsl.differences import EMPTY, ONLY_RUN, about_condition, about_count, about_statement
+from leapscli.dsl.differences import EMPTY, FORMS, ONLY_RUN, about_condition, about_count, about_statement
 from leapscli.dsl.program import Action, Body, Condition, If, IfElse, Not, Perception, Program, Repeat, Statement, While
 from leapscli.dsl.python_text import Placed, PythonText, is_string
 from leapscli.dsl.spellings import CLOSING_CALLS, PROGRAM_NAMES, fold, tokens_of
@@ -64,7 +65,8 @@ class _Reader:
                 self._named(node, names[:1] or ["run"], len(functions) == 1)
                 begun = True
             elif not (begun and _closes(node)):
-                raise self._unexpected(node, (END_OF_PROGRAM if begun else "def run():",), about_statement(node))
+                hint = about_statement(node) or (None if begun else FORMS)
+                raise self._unexpected(node, (END_OF_PROGRAM if begun else "def run():",), hint)
         if not begun:
             raise syntax_error(self.text.whole, self.text.above + 1, 1, END_OF_PROGRAM, ("def run():",))
         return functions
@@ -139,13 +141,16 @@ class _Reader:
             return None
         times = ast.literal_eval(node.test)
         if times >= len(COUNTS):
-            raise self._unexpected(node.test, [str(n) for n in range(len(COUNTS))], about_count(times))
+            raise self._unexpected(node.test, BARE_COUNTS, about_count(times))
         return int(times)
 
     def _condition(self, node: ast.expr, depth: int) -> Condition:
         match node:
             case ast.UnaryOp(ast.Not(), operand):
-                return Not(self._condition(operand, self._deeper(node, depth)), self.text.span(node))
+                inner = self._condition(operand, self._deeper(node, depth))
+                if isinstance(inner, Not) and not isinstance(operand, ast.UnaryOp):
+                    return inner.condition  # not front_is_blocked()
+                return Not(inner, self.text.span(node))
             case ast.Compare(left, [sign], [ast.Constant(bool(value))]) if isinstance(sign, _EQUAL | _UNEQUAL):
                 if value == isinstance(sign, _EQUAL):
                     return self._condition(left, depth)

@@ -11,8 +11,15 @@ from functools import cache
 from itertools import accumulate
 from typing import Protocol, TypeGuard
 
-from leapscli.dsl.diagnostics import END_OF_PROGRAM, PYTHON_STATEMENTS, plain_error, syntax_error
-from leapscli.dsl.differences import about_sign
+from leapscli.dsl.diagnostics import (
+    END_OF_LINE,
+    END_OF_PROGRAM,
+    PYTHON_STATEMENTS,
+    plain_error,
+    printable,
+    syntax_error,
+)
+from leapscli.dsl.differences import about_python
 from leapscli.dsl.program import Span
 from leapscli.errors import ProgramSyntaxError
 
@@ -60,23 +67,24 @@ class PythonText:
                 warnings.simplefilter("ignore")
                 module = ast.parse(text)
         except SyntaxError as error:
-            raise self._complaint(error) from None
-        except (ValueError, RecursionError, MemoryError) as error:
-            complaint = f"Python cannot read this: {str(error) or 'nested too deeply'}"
-            raise plain_error(self.whole, self.above + 1, 1, "", complaint) from None
+            raise self._refusal(error) from None
+        except (ValueError, RecursionError, MemoryError):
+            raise plain_error(self.whole, self.above + 1, 1, "", "nested too deeply for Python to read") from None
         return ast.increment_lineno(module, self.above)
 
-    def _complaint(self, error: SyntaxError) -> ProgramSyntaxError:
+    def _refusal(self, error: SyntaxError) -> ProgramSyntaxError:
         line = self.above + max(1, min(error.lineno or 1, len(self.lines)))
         shown = self.line(line)
         column = max(1, min((error.offset or 1) + self.shift(line), len(shown) + 1))
-        found = word(shown[column - 1 :]) or END_OF_PROGRAM
+        rest = [shown[column - 1 :], *self.lines[line - self.above :]]
+        found = word(rest[0]) or (END_OF_LINE if any(map(str.strip, rest)) else END_OF_PROGRAM)
+        hint = about_python(found, shown)
         wanted = re.fullmatch(r"expected '(.+)'", error.msg)
         if wanted:
-            return syntax_error(self.whole, line, column, found, (wanted[1],))
+            return syntax_error(self.whole, line, column, found, (wanted[1],), hint=hint)
         if error.msg.startswith("expected an indented block"):
             return syntax_error(self.whole, line, column, found, PYTHON_STATEMENTS)
-        return plain_error(self.whole, line, column, found, error.msg, hint=about_sign(found))
+        return plain_error(self.whole, line, column, found, _complaint(error.msg, found), hint=hint)
 
     def span(self, node: Placed) -> Span:
         """Where a node stands."""
@@ -109,6 +117,13 @@ class PythonText:
                 lines = [self.line(number) for number in range(span.line, span.end_line + 1)]
                 lines[-1] = lines[-1][: span.end_column - 1]
                 yield span, "\n".join([lines[0][span.column - 1 :], *lines[1:]])
+
+
+def _complaint(message: str, found: str) -> str:
+    """Python's message; in our words where it says little."""
+    if message.startswith("Exceeds the limit"):
+        return "a number too long to read"
+    return f"Python cannot read on at '{printable(found)}'" if message == "invalid syntax" else message
 
 
 def is_string(node: ast.AST) -> TypeGuard[ast.Expr]:

@@ -1,12 +1,12 @@
 """Other spellings of the language's words whose meaning is certain: Stanford's Karel, snake_case, upper case.
 
 `front_is_clear`, `FrontIsClear` and `frontisclear` are `frontIsClear`; a beeper is a marker; what is blocked is not
-clear. A word that is not here means nothing, or something that this language cannot say.
+clear; a number alone is a count. A word that is not here means nothing, or something that this language cannot say.
 """
 
 from __future__ import annotations
 
-from leapscli.dsl.vocabulary import TOKENS
+from leapscli.dsl.vocabulary import COUNTS, TOKENS
 
 PROGRAM_NAMES = ("run", "main")  # of the one function of a program in Python form
 CLOSING_CALLS = (*PROGRAM_NAMES, "runkarelprogram")  # what a file may call in the end
@@ -36,6 +36,7 @@ def fold(word: str) -> str:
 _TOKENS = (
     {fold(token): (token,) for token in TOKENS[:-1]}
     | {word: (token,) for word, token in _SYNONYMS.items()}
+    | {count.removeprefix("R="): (count,) for count in COUNTS}
     | {word: ("not", "c(", token, "c)") for word, token in _OPPOSITES.items()}
 )
 

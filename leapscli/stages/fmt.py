@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 from leapscli.dsl.comments import comments
 from leapscli.dsl.fences import parts
@@ -64,10 +65,11 @@ def format_bytes(content: bytes, style: Style | None = None) -> bytes:
 
 def format_text(text: str, style: Style | None = None) -> str:
     """The programs in `text` laid out in `style` (its own, if None), comments included. Raises ProgramSyntaxError."""
-    text = source(text)
-    parse_all(text)  # so that an error names the line of the whole text
-    pieces = [_format_code(part.text, style) if part.code else part.text for part in parts(text)]
-    return "\n".join(pieces).rstrip("\n") + "\n"
+    pieces = parts(source(text))
+    if len(pieces) > 1:
+        parse_all(text)  # so that an error names the line of the whole text
+    formatted = [indent(_format_code(part.text, style), part.margin) if part.code else part.text for part in pieces]
+    return "\n".join(formatted).rstrip("\n") + "\n"
 
 
 def _format_code(text: str, style: Style | None) -> str:

@@ -36,7 +36,7 @@ def test_commands_run_as_written(tmp_path, monkeypatch):
     assert len(lines) > 18
     for line in lines:
         follow(line)
-    made = {"prog.txt", "my.map", "run.png", "run.gif", "run.jsonl", "maze.png"}
+    made = {"prog.txt", "my.map", "list.txt", "run.png", "run.gif", "run.jsonl", "maze.png"}
     assert {path.name for path in tmp_path.iterdir()} == made
     shown = re.search(r"`(\{\"step\": 2.*?\})`", PAGE)
     assert shown and shown[1] in Path("run.jsonl").read_text().splitlines()

@@ -17,7 +17,7 @@ CLEAN = "# note\nDEF run m(\n    move  # go\n    turnLeft\nm)\n"
 PYTHON = "# note\ndef run():\n    move()  # go\n    turnLeft()\n"
 
 
-def call(*arguments: str, typed: str | None = None, code: int = 0):
+def call(*arguments: str, typed: str | bytes | None = None, code: int = 0):
     result = runner.invoke(build(), ["fmt", *arguments], input=typed)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
@@ -55,6 +55,12 @@ def test_through_a_pipe():
     assert call("-", "--style", "python", typed=MESSY).stdout == PYTHON
     assert call("-", "--check", typed=MESSY, code=1).stdout == ""
     assert call("-", "--check", typed=CLEAN).stdout == ""
+
+
+def test_a_byte_order_mark_on_stdin_leaves_python_form_python_form():
+    for encoding in ("utf-8-sig", "utf-16"):
+        assert call("-", typed=PYTHON.encode(encoding)).stdout == PYTHON
+    assert call("-", typed=PYTHON.replace("\n", "\r\n").encode()).stdout_bytes == PYTHON.replace("\n", "\r\n").encode()
 
 
 def test_mistakes(files, tmp_path):
