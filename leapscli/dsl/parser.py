@@ -1,50 +1,22 @@
-"""Text and token ids to tree; Python form is read by `python_form`. Which of the two a text is, it says itself.
-
-In token form any white space separates tokens, `c(` is one token as written, and `#` starts a comment. The grammar's
-automaton accepts or refuses each token, so what is expected at an error is exactly what the decoder's mask allows.
-"""
+"""Text to programs: which form a text is written in it says itself; `token_form` and `python_form` read it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
 
-import numpy as np
-
-from leapscli.dsl.diagnostics import END_OF_PROGRAM, NESTING_LIMIT, plain_error, syntax_error
-from leapscli.dsl.differences import FORMS, SEVERAL, about_token
+from leapscli.dsl.diagnostics import END_OF_PROGRAM, plain_error, syntax_error
+from leapscli.dsl.differences import SEVERAL
 from leapscli.dsl.fences import Part, parts
-from leapscli.dsl.grammar import Walker
-from leapscli.dsl.program import (
-    Action,
-    Body,
-    Condition,
-    If,
-    IfElse,
-    Not,
-    Perception,
-    Program,
-    Repeat,
-    Span,
-    Statement,
-    Style,
-    While,
-)
-from leapscli.dsl.spellings import tokens_of
+from leapscli.dsl.program import Program, Span, Style
 from leapscli.dsl.text import source
-from leapscli.dsl.vocabulary import ACTION_ID, PAD, TOKEN_ID, TOKENS
-from leapscli.errors import ProgramSyntaxError
+from leapscli.dsl.token_form import parse_tokens
 
-_LEXEME = re.compile(r"#.*|[^\s()#]+[()]?|[()]")
 _PYTHON = re.compile(
     r"""(?:\s*+\#[^\n]*+)*+\s*+(?!def\s+run\s+m\b)
     (?: (?:def|while|for|if|pass|import|from|async|class)\b | @ | [rRuU]?["'] | [A-Za-z]\w+\(\s*\) )""",
     re.VERBOSE,
 )
 _DAMAGE = re.compile("[\0\ud800-\udfff]")
-
-Lexeme = tuple[str, Span]
 
 
 def parse(text: str) -> Program:
@@ -80,7 +52,7 @@ def _read(part: Part, whole: str) -> list[Program]:
         from leapscli.dsl.python_form import parse_python
 
         return parse_python(part.text, whole, part.above)
-    return _parse_tokens(whole, list(_lexemes(part)))
+    return parse_tokens(part, whole)
 
 
 def _refuse_damage(text: str) -> None:
@@ -90,131 +62,3 @@ def _refuse_damage(text: str) -> None:
         before, code = text[: damage.start()], ord(damage[0])
         place = before.count("\n") + 1, len(before) - before.rfind("\n"), damage[0]
         raise plain_error(text, *place, f"the character U+{code:04X} is no text", hint="save it as UTF-8")
-
-
-def _parse_tokens(text: str, lexemes: list[Lexeme]) -> list[Program]:
-    programs: list[Program] = []
-    at = 0
-    while at < len(lexemes) or not programs:
-        stop = _check(text, lexemes, at)
-        if stop < len(lexemes) and lexemes[stop][0] != "DEF":
-            raise _unexpected(text, lexemes[stop][1], (END_OF_PROGRAM,))
-        tokens, spans = [token for token, _ in lexemes[at:stop]], [span for _, span in lexemes[at:stop]]
-        programs.append(_Builder(tokens, spans).program())
-        at = stop
-    return programs
-
-
-def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
-    """The program of these token ids, trailing `<pad>` ignored; its nodes have no span."""
-    numbers = [int(i) for i in ids]
-    while numbers and numbers[-1] == PAD:
-        numbers.pop()
-    tokens = [TOKENS[i] if 0 <= i < len(TOKENS) else f"id:{i}" for i in numbers]
-    text, lexemes = " ".join(tokens), list(_places(tokens))
-    stop = _check(text, lexemes)
-    if stop < len(lexemes):
-        raise _unexpected(text, lexemes[stop][1], (END_OF_PROGRAM,))
-    return _Builder(tokens, None).program()
-
-
-def _lexemes(part: Part) -> Iterator[Lexeme]:
-    """The tokens that each word stands for, or the word where it stands for none, and where it stands."""
-    for number, line in enumerate(part.text.split("\n"), start=part.above + 1):
-        for match in _LEXEME.finditer(line):
-            if match[0].startswith("#"):
-                continue
-            span = Span(number, match.start() + 1, number, match.end() + 1)
-            for token in (match[0],) if match[0] in TOKEN_ID else tokens_of(match[0]) or (match[0],):
-                yield token, span
-
-
-def _places(tokens: Sequence[str]) -> Iterator[Lexeme]:
-    """The same for tokens to be written on one line."""
-    column = 1
-    for token in tokens:
-        yield token, Span(1, column, 1, column + len(token))
-        column += len(token) + 1
-
-
-def _check(text: str, lexemes: list[Lexeme], start: int = 0) -> int:
-    """Run the automaton over the tokens from `start` on: where the program ends that begins there.
-
-    ProgramSyntaxError at the first that cannot stand where it does.
-    """
-    walker, end = Walker(), Span(1, 1, 1, 1)
-    for at in range(start, len(lexemes)):
-        token, span = lexemes[at]
-        if walker.state == "end":
-            return at
-        if not walker.take(token):
-            raise _unexpected(text, span, walker.expected)
-        if len(walker.stack) > NESTING_LIMIT:
-            complaint = f"nested deeper than {NESTING_LIMIT} levels"
-            raise plain_error(text, span.line, span.column, token, complaint)
-        end = span
-    if walker.state != "end":
-        hint = FORMS if walker.state == "start" else None
-        raise syntax_error(text, end.end_line, end.end_column, END_OF_PROGRAM, walker.expected, hint=hint)
-    return len(lexemes)
-
-
-def _unexpected(text: str, span: Span, expected: Sequence[str]) -> ProgramSyntaxError:
-    """The word at `span` cannot stand there, one of `expected` could."""
-    found = text.split("\n")[span.line - 1][span.column - 1 : span.end_column - 1]
-    return syntax_error(text, span.line, span.column, found, expected, hint=about_token(found, expected))
-
-
-class _Builder:
-    """Tokens that the automaton has accepted, to a tree, by recursive descent with nothing left to check."""
-
-    def __init__(self, tokens: Sequence[str], spans: Sequence[Span] | None) -> None:
-        self.tokens, self.spans, self.at = tokens, spans, 0
-
-    def _next(self) -> str:
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def _span(self, first: int) -> Span | None:
-        """From the token at `first` to the last one read."""
-        if self.spans is None:
-            return None
-        start, end = self.spans[first], self.spans[self.at - 1]
-        return Span(start.line, start.column, end.end_line, end.end_column)
-
-    def program(self) -> Program:
-        self.at = 2
-        return Program(self._body("m)"), self._span(0))
-
-    def _body(self, closer: str) -> Body:
-        """A block from its opening token to `closer`."""
-        self.at += 1
-        statements = []
-        while self.tokens[self.at] != closer:
-            statements.append(self._statement())
-        self.at += 1
-        return tuple(statements)
-
-    def _statement(self) -> Statement:
-        first, word = self.at, self._next()
-        if word in ACTION_ID:
-            return Action(word, self._span(first))
-        if word == "REPEAT":
-            times = int(self._next().removeprefix("R="))
-            return Repeat(times, self._body("r)"), self._span(first))
-        condition = self._condition()
-        if word == "WHILE":
-            return While(condition, self._body("w)"), self._span(first))
-        body = self._body("i)")
-        if word == "IF":
-            return If(condition, body, self._span(first))
-        self.at += 1  # ELSE
-        return IfElse(condition, body, self._body("e)"), self._span(first))
-
-    def _condition(self) -> Condition:
-        """`c( cond c)`; the condition's span leaves the parentheses out."""
-        self.at += 1
-        first, word = self.at, self._next()
-        condition = Not(self._condition(), self._span(first)) if word == "not" else Perception(word, self._span(first))
-        self.at += 1
-        return condition

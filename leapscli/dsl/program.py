@@ -143,7 +143,7 @@ class Program:
     @staticmethod
     def from_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
         """The program of these token ids, trailing `<pad>` ignored; ProgramSyntaxError if they spell none."""
-        from leapscli.dsl.parser import parse_ids
+        from leapscli.dsl.token_form import parse_ids
 
         return parse_ids(ids)
 

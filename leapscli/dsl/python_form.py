@@ -20,20 +20,17 @@ from collections.abc import Collection, Sequence
 
 from leapscli.dsl.diagnostics import (
     BARE_COUNTS,
-    END_OF_PROGRAM,
     NESTING_LIMIT,
     PYTHON_CONDITIONS,
     PYTHON_COUNTS,
     PYTHON_STATEMENTS,
-    plain_error,
-    syntax_error,
 )
-from leapscli.dsl.differences import EMPTY, FORMS, ONLY_RUN, about_condition, about_count, about_statement
+from leapscli.dsl.differences import EMPTY, about_condition, about_count, about_statement
 from leapscli.dsl.program import Action, Body, Condition, If, IfElse, Not, Perception, Program, Repeat, Statement, While
+from leapscli.dsl.python_module import defines
 from leapscli.dsl.python_text import Placed, PythonText, is_string
-from leapscli.dsl.spellings import CLOSING_CALLS, PROGRAM_NAMES, fold, tokens_of
+from leapscli.dsl.spellings import tokens_of
 from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
-from leapscli.errors import ProgramSyntaxError
 
 _EQUAL = ast.Eq | ast.Is
 _UNEQUAL = ast.NotEq | ast.IsNot
@@ -44,8 +41,8 @@ def parse_python(text: str, whole: str | None = None, above: int = 0) -> list[Pr
 
     It may be a part of the `whole`, with so many lines `above`.
     """
-    reader = _Reader(PythonText(text, whole, above))
-    return [reader.program(define) for define in reader.defines()]
+    source = PythonText(text, whole, above)
+    return [_Reader(source).program(define) for define in defines(source)]
 
 
 class _Reader:
@@ -53,38 +50,6 @@ class _Reader:
 
     def __init__(self, text: PythonText) -> None:
         self.text = text
-
-    def defines(self) -> list[ast.FunctionDef]:
-        """The functions that are programs; what stands around them must say nothing."""
-        nodes = [node for node in self.text.module.body if not _surrounds(node)]
-        functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
-        names = [name for name in PROGRAM_NAMES if any(fold(define.name) == name for define in functions)]
-        begun = False
-        for node in nodes:
-            if isinstance(node, ast.FunctionDef):
-                self._named(node, names[:1] or ["run"], len(functions) == 1)
-                begun = True
-            elif not (begun and _closes(node)):
-                hint = about_statement(node) or (None if begun else FORMS)
-                raise self._unexpected(node, (END_OF_PROGRAM if begun else "def run():",), hint)
-        if not begun:
-            raise syntax_error(self.text.whole, self.text.above + 1, 1, END_OF_PROGRAM, ("def run():",))
-        return functions
-
-    def _named(self, define: ast.FunctionDef, names: Sequence[str], alone: bool) -> None:
-        """`def run():`, perhaps with the object whose methods are called, and `-> None`."""
-        if define.decorator_list:
-            raise self._unexpected(define.decorator_list[0], ("def run():",))
-        line = self.text.line(define.lineno)
-        start = self.text.span(define).column
-        place = self.text.whole, define.lineno, line.find(define.name, start + 2) + 1 or start, define.name
-        if fold(define.name) not in names:
-            raise syntax_error(*place, ("run",)) if alone else plain_error(*place, ONLY_RUN)
-        given = define.args
-        plain = len(given.posonlyargs + given.args) <= 1 and not (given.defaults or given.kwonlyargs)
-        nothing = define.returns is None or (isinstance(define.returns, ast.Constant) and define.returns.value is None)
-        if not plain or given.vararg or given.kwarg or not nothing:
-            raise plain_error(*place, f"'{define.name}' takes no arguments and returns nothing: def {define.name}():")
 
     def program(self, define: ast.FunctionDef) -> Program:
         """The program that a function is."""
@@ -94,7 +59,7 @@ class _Reader:
         """The statements of a block that must have some."""
         doing = _doing(nodes)
         if not doing:
-            raise self._unexpected(nodes[0], PYTHON_STATEMENTS, EMPTY)
+            raise self.text.unexpected(nodes[0], PYTHON_STATEMENTS, EMPTY)
         return tuple(self._statement(node, depth) for node in doing)
 
     def _statement(self, node: ast.stmt, depth: int) -> Statement:
@@ -102,12 +67,12 @@ class _Reader:
             (name,) = self._tokens(node.value, ACTIONS, PYTHON_STATEMENTS, about_statement(node))
             return Action(name, self.text.span(node))
         if not isinstance(node, ast.While | ast.For | ast.If):
-            raise self._unexpected(node, PYTHON_STATEMENTS, about_statement(node))
+            raise self.text.unexpected(node, PYTHON_STATEMENTS, about_statement(node))
         inner = self._deeper(node, depth)
         if isinstance(node, ast.If):
             return self._branch(node, inner)
         if node.orelse:
-            raise self._refused(node.orelse[0], "only an 'if' has an 'else'")
+            raise self.text.refused(node.orelse[0], "only an 'if' has an 'else'")
         if isinstance(node, ast.For):
             return Repeat(self._times(node), self._body(node.body, inner), self.text.span(node))
         times = self._repeat(node)
@@ -128,10 +93,10 @@ class _Reader:
     def _times(self, node: ast.For) -> int:
         """The n of `for _ in range(n)`; any one name may stand for `_`."""
         if not isinstance(node.target, ast.Name):
-            raise self._unexpected(node.target, ("_",))
+            raise self.text.unexpected(node.target, ("_",))
         times = _length(node.iter)
         if times is None or times >= len(COUNTS):
-            raise self._unexpected(node.iter, PYTHON_COUNTS, about_count(times or 0))
+            raise self.text.unexpected(node.iter, PYTHON_COUNTS, about_count(times or 0))
         return times
 
     def _repeat(self, node: ast.While) -> int | None:
@@ -141,7 +106,7 @@ class _Reader:
             return None
         times = ast.literal_eval(node.test)
         if times >= len(COUNTS):
-            raise self._unexpected(node.test, BARE_COUNTS, about_count(times))
+            raise self.text.unexpected(node.test, BARE_COUNTS, about_count(times))
         return int(times)
 
     def _condition(self, node: ast.expr, depth: int) -> Condition:
@@ -173,25 +138,16 @@ class _Reader:
         match node:
             case ast.Call(ast.Name(name) | ast.Attribute(ast.Name(), name), arguments, keywords) if _known(name, names):
                 if arguments or keywords:
-                    raise self._unexpected([*arguments, *(each.value for each in keywords)][0], (")",))
+                    raise self.text.unexpected([*arguments, *(each.value for each in keywords)][0], (")",))
                 return tokens_of(name)
             case ast.Name(name) if _known(name, names):
-                raise self._unexpected(node, (f"{name}()",))
-        raise self._unexpected(node, expected, hint)
+                raise self.text.unexpected(node, (f"{name}()",))
+        raise self.text.unexpected(node, expected, hint)
 
     def _deeper(self, node: Placed, depth: int) -> int:
         if depth >= NESTING_LIMIT:
-            raise self._refused(node, f"nested deeper than {NESTING_LIMIT} levels")
+            raise self.text.refused(node, f"nested deeper than {NESTING_LIMIT} levels")
         return depth + 1
-
-    def _unexpected(self, node: Placed, expected: Collection[str], hint: str | None = None) -> ProgramSyntaxError:
-        """The node cannot stand there, one of `expected` could."""
-        span = self.text.span(node)
-        return syntax_error(self.text.whole, span.line, span.column, self.text.source(span), expected, hint=hint)
-
-    def _refused(self, node: Placed, complaint: str) -> ProgramSyntaxError:
-        span = self.text.span(node)
-        return plain_error(self.text.whole, span.line, span.column, self.text.source(span), complaint)
 
 
 def _known(name: str, names: Collection[str]) -> bool:
@@ -203,22 +159,6 @@ def _known(name: str, names: Collection[str]) -> bool:
 def _doing(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
     """The statements that do something: neither `pass` nor a string."""
     return [node for node in nodes if not isinstance(node, ast.Pass) and not is_string(node)]
-
-
-def _surrounds(node: ast.stmt) -> bool:
-    """Whether a statement outside of functions says nothing: an import, a string, `if __name__ == "__main__":`."""
-    match node:
-        case ast.Import() | ast.ImportFrom() | ast.If(ast.Compare(ast.Name("__name__"))):
-            return True
-    return is_string(node)
-
-
-def _closes(node: ast.stmt) -> bool:
-    """Whether a statement is the closing call of a file: `run()`."""
-    match node:
-        case ast.Expr(ast.Call(ast.Name(name))):
-            return fold(name) in CLOSING_CALLS
-    return False
 
 
 def _length(node: ast.expr) -> int | None:

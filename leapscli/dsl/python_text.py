@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import accumulate
 from typing import Protocol, TypeGuard
@@ -117,6 +117,16 @@ class PythonText:
                 lines = [self.line(number) for number in range(span.line, span.end_line + 1)]
                 lines[-1] = lines[-1][: span.end_column - 1]
                 yield span, "\n".join([lines[0][span.column - 1 :], *lines[1:]])
+
+    def unexpected(self, node: Placed, expected: Collection[str], hint: str | None = None) -> ProgramSyntaxError:
+        """The node cannot stand there, one of `expected` could."""
+        span = self.span(node)
+        return syntax_error(self.whole, span.line, span.column, self.source(span), expected, hint=hint)
+
+    def refused(self, node: Placed, complaint: str) -> ProgramSyntaxError:
+        """The node cannot stand there, as `complaint` says."""
+        span = self.span(node)
+        return plain_error(self.whole, span.line, span.column, self.source(span), complaint)
 
 
 def _complaint(message: str, found: str) -> str:
