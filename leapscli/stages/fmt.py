@@ -20,6 +20,7 @@ from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Program, Repeat, Style, While
 from leapscli.dsl.text import decode, source
+from leapscli.errors import InputError
 from leapscli.stages.files import check_writable, naming, read_bytes, write_output
 
 _OPENERS = ("(", ":")  # what the first line of a block ends in
@@ -48,12 +49,21 @@ def format_files(paths: Sequence[Path], style: Style | None, *, write: bool) -> 
         content = read_bytes(path)
         with naming(str(path)):
             results.append(Formatted(path, content, format_bytes(content, style)))
-        if write:
-            check_writable(path)
+        if write and results[-1].changed:
+            _check_changeable(path)
     for result in results:
         if write and result.changed:
             write_output(result.path, result.after)
     return results
+
+
+def _check_changeable(path: Path) -> None:
+    """Raises InputError for a file that cannot be written, or that an artifact is made of."""
+    from leapscli.artifacts.manifest import MANIFEST
+
+    if (path.resolve().parent / MANIFEST).exists():
+        raise InputError(f"{path}: part of an artifact, which never changes", f"leaps fmt - < {path} > mine.txt")
+    check_writable(path)
 
 
 def format_bytes(content: bytes, style: Style | None = None) -> bytes:

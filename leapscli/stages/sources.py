@@ -62,6 +62,8 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
         return _parse(read_stdin(), STDIN_NAME)
     if name is not None and is_file(name):
         return _parse(read_bytes(Path(name)), name, number)
+    if name is not None and re.match(r"\s*def\s", name, re.IGNORECASE):
+        raise InputError("that is a program's text, not a file", f"a pipe brings it: echo '…' | leaps run {STDIN}")
     try:
         run = workspace.resolve(reference, "run")
     except ArtifactError as error:

@@ -202,6 +202,15 @@ def test_files_keep_their_mode_and_links_stay_links(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "program.txt"]
 
 
+def test_an_artifact_is_not_formatted(tmp_path):
+    path = tmp_path / "program.txt"
+    path.write_text(MESSY)
+    (tmp_path / "manifest.yaml").write_text("schema: 1\n")
+    with pytest.raises(InputError, match="part of an artifact, which never changes"):
+        format_files([path], None, write=True)
+    assert path.read_text() == MESSY and format_files([path], None, write=False)[0].changed
+
+
 def test_devices_are_written_to_not_replaced(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -61,6 +61,13 @@ def test_a_run_brings_its_task_size_and_budget(ws):
     assert source.budget == Budget.calls(220)
 
 
+def test_the_text_of_a_program_in_the_place_of_its_file_is_told_the_way(ws):
+    for text in ("DEF run m( move m)", "def run():\n    move()\n" * 99):
+        with pytest.raises(InputError, match="a program's text, not a file") as caught:
+            load_program(text, ws)
+        assert caught.value.hint == "a pipe brings it: echo '…' | leaps run -"
+
+
 def test_what_is_no_program_is_said_clearly(ws, tmp_path):
     bad, binary = tmp_path / "bad.txt", tmp_path / "binary"
     bad.write_text("DEF run m( move")
