@@ -14,7 +14,8 @@ A message says what is wrong and where; the hint says what to do about it. Comma
 
 from __future__ import annotations
 
-from typing import ClassVar
+from operator import index
+from typing import Any, ClassVar
 
 
 class LeapsError(Exception):
@@ -26,6 +27,16 @@ class LeapsError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: the message and what else it knows, whatever its class takes to be made."""
+        return _unpickled, (type(self), self.args, vars(self))
+
+
+def _unpickled(kind: type[LeapsError], args: tuple[Any, ...], state: dict[str, Any]) -> LeapsError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
 
 
 class InputError(LeapsError):
@@ -76,3 +87,25 @@ class Interrupted(LeapsError):
     """Stopped by Ctrl-C or SIGTERM; the hint is the command that resumes."""
 
     exit_code = 130
+
+
+def whole(value: Any, what: str, least: int | None = None, most: int | None = None) -> int:
+    """`value` as an int. Raises InputError, naming `what` it is for, where it is no whole number in that range."""
+    try:
+        number = index(value)
+    except TypeError:
+        number = None
+    outside = number is None or (least is not None and number < least) or (most is not None and number > most)
+    if number is None or outside or isinstance(value, bool):
+        some = ("" if least is None else f" from {least} on") + ("" if most is None else f", at most {most}")
+        raise InputError(f"{what}: a whole number{some} is wanted, not {described(value)}")
+    return number
+
+
+def described(value: object) -> str:
+    """A value of a wrong kind in few words: `None`, `the str 'move'`, `an array float64[3, 2]`, `one Program`."""
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"an array {value.dtype}{list(value.shape)}"
+    if type(value).__module__.startswith("leapscli."):
+        return f"one {type(value).__name__}"
+    return "None" if value is None else f"the {type(value).__name__} {value!r:.40}"

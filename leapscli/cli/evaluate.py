@@ -8,7 +8,7 @@ import typer
 
 from leapscli.cli.options import JsonOption, WorkspaceOption, print_json
 from leapscli.cli.program_options import BudgetOption, ProgramArgument, StateSeedOption, TaskOption, WorldSizesOption
-from leapscli.cli.run import replay_line
+from leapscli.cli.run import say_beyond, say_worst
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,14 +53,15 @@ def evaluate(
     announce_compilation()
     programs = [source.program for source in sources]
     tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
+    for results in tables:
+        say_beyond(results[0].task, max(float(result.returns.max()) for result in results))
     if as_json:
         _print(sources, tables)
         return
     _show(tables)
     source, results = max(zip(sources, zip(*tables, strict=True), strict=True), key=lambda pair: pair[1][0].mean)
     worst = min(range(len(results)), key=lambda i: results[i].mean)
-    line = replay_line(source, settings[worst], results[worst].episode(results[worst].worst))
-    typer.echo(f"the worst {'of the best ' if len(sources) > 1 else ''}again: {line}", err=True)
+    say_worst(source, settings[worst], results[worst], of_best=len(sources) > 1)
 
 
 def _print(sources: list[Source], tables: list[list[Evaluation]]) -> None:

@@ -24,8 +24,10 @@ from leapscli.errors import InputError
 if TYPE_CHECKING:
     from leapscli.dsl.program import Style
     from leapscli.report.episode import Episode
+    from leapscli.stages.evaluate import Evaluation
     from leapscli.stages.run import Run, Setting
     from leapscli.stages.sources import Source
+    from leapscli.tasks.registry import Task
 
 
 MapOption = Annotated[
@@ -110,6 +112,7 @@ def run(
     if watch or step:
         _play(result.episode, form, speed, step)
     print_json(result.record()) if as_json else _show(result, form)
+    say_beyond(chosen, result.episode.total)
 
 
 def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:
@@ -124,13 +127,27 @@ def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, 
         raise InputError("--episodes counts returns, which only a task gives", "name one with --task")
     announce_compilation()
     result = evaluate(source.program, setting.task, episodes, setting.episode[0], budget=setting.bound)
+    say_beyond(setting.task, float(result.returns.max()))
     if as_json:
         print_json(result.record())
         return
     console = screen()
     emit(console, show(source.program, style.value if style else source.style), "")
     show_evaluation(console, result)
-    typer.echo(f"the worst again: {replay_line(source, setting, result.episode(result.worst))}", err=True)
+    say_worst(source, setting, result)
+
+
+def say_beyond(task: Task | None, value: float | None) -> None:
+    """A note, on stderr, where a task of the user's own paid more than the best return it tells."""
+    if task and value is not None and (words := task.beyond(value)):
+        typer.echo(f"note: {words}", err=True)
+
+
+def say_worst(source: Source, setting: Setting, result: Evaluation, *, of_best: bool = False) -> None:
+    """The command that shows the worst episode (of the best of several programs), on stderr; of equal ones, any."""
+    worst = "the worst of the best again" if of_best else "the worst again"
+    which = "all returns are the same; the first episode again" if result.alike else worst
+    typer.echo(f"{which}: {replay_line(source, setting, result.episode(result.worst))}", err=True)
 
 
 def replay_line(source: Source, setting: Setting, episode: str) -> str:

@@ -15,6 +15,7 @@ from leapscli.cli.options import (
     overrides,
     print_json,
 )
+from leapscli.cli.run import say_beyond
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
 
@@ -118,7 +119,11 @@ def _report(sweep: Sweep, as_json: bool) -> None:
     """The table on stdout, or all of it as JSON; what to do next on stderr."""
     from leapscli.report.console import screen
     from leapscli.report.sweep_view import show_sweep
+    from leapscli.tasks.registry import task
 
+    for name in dict.fromkeys(job.task for job in sweep.jobs):
+        found = [run.manifest.metrics["return_searched"] for job, run in sweep.runs() if job.task == name]
+        say_beyond(task(name), max(found, default=None))
     if as_json:
         print_json(sweep.record())
         return

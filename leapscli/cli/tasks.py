@@ -81,11 +81,12 @@ def _draw(card: TaskCard, path: Path) -> None:
 def _show(card: TaskCard) -> None:
     """The task in words, and one of its worlds."""
     from leapscli.report.console import emit, has_colours, screen
-    from leapscli.report.outcome import facts
+    from leapscli.report.outcome import facts, number
     from leapscli.report.terminal import draw_world, page
 
     console, task = screen(), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]
     rows += [(name, words) for name, words in (("start", card.initial), ("reward", card.reward)) if words]
+    rows += [("best return", number(task.best))] if task.best != 1 else []
     world = draw_world(card.world, page(console), colours=has_colours(console))
     emit(console, facts(rows), "", world)

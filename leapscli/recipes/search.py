@@ -12,7 +12,11 @@ from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 class SearchRecipe(Recipe):
     """A search in the latent space, or in program space, for the program of highest return."""
 
-    searcher: str = Field(default="cem", min_length=1, description="how candidates are proposed; cem is the paper's")
+    searcher: str = Field(
+        default="cem",
+        min_length=1,
+        description="how candidates are proposed; cem is the paper's, memetic that of the default recipe",
+    )
     population: int = Field(default=32, gt=1, description="candidates of one iteration (LEAPS: 16 to 64 by task)")
     sigma: float = Field(
         default=0.5, gt=0, description="standard deviation around the mean (LEAPS: 0.1 to 0.5 by task)"
@@ -78,7 +82,8 @@ class SearchRecipe(Recipe):
     )
     target: float | None = Field(
         default=1.0,
-        description="stop once a program's mean return reaches it, on the states and on the validation states",
+        le=1,
+        description="stop once a program's mean return is this share of the task's best, also on validation states",
     )
     max_time: Duration | None = Field(default=None, description="stop after so much time (90s, 45m, 2h)")
     seed: Seed = Field(default=0, description="decides the states, the initial mean and every draw")

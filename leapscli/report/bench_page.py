@@ -136,12 +136,13 @@ def _shortfalls(bench: Bench) -> list[str]:
 def _shortfall(bench: Bench, method: str) -> str:
     short, beaten = [], []
     for task in bench.board.tasks:
-        spread = bench.board.cells[task, method].spread("return_held_out")
-        if spread and spread.mean < 1 - SHORT:
+        cell = bench.board.cells[task, method]
+        spread = cell.spread("return_held_out")
+        if spread and spread.mean < cell.best - SHORT * abs(cell.best):
             short.append(f"{task} {spread.mean:.3f}")
         others = [(each.means[task], each.method) for each in bench.published if task in each.means]
         best = max(others, default=(float("-inf"), ""))
         if spread and spread.mean < best[0] - SHORT:
             beaten.append(f"{task} ({best[1]}: {best[0]:.2f})")
-    first = f"not 1.000 on {', '.join(short)}" if short else "1.000 on every task"
+    first = f"short of the best return on {', '.join(short)}" if short else "the best return on every task"
     return first + (f"; below the best published on {', '.join(beaten)}" if beaten else "") + "."

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.tasks.returns import reaches
 from leapscli.world.world import WALL, Agent, World
 
 End = Literal["finished", "task over", "out of budget"]
@@ -42,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Episode:
-    """A whole run. `total`: the return, None where no task rewards; `name`: `SEED:INDEX` of the initial world."""
+    """A whole run. `total`: the return, None where no task rewards; `name`: `SEED:INDEX` of the initial world.
+
+    `best`: the most that the task pays.
+    """
 
     program: Program
     before: World
@@ -52,11 +56,17 @@ class Episode:
     total: float | None = None
     task: str | None = None
     name: str | None = None
+    best: float = 1.0
 
     @cached_property
     def actions(self) -> tuple[Step, ...]:
         """The steps that are actions, in order: the trace."""
         return tuple(step for step in self.steps if step.is_action)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the return is the best that the task pays."""
+        return self.total is not None and bool(reaches(self.total, self.best))
 
     @property
     def truncated(self) -> bool:
@@ -98,6 +108,11 @@ class Playback:
     def total(self) -> float | None:
         """The return up to here; None where no task rewards."""
         return None if self.episode.total is None else float(self.earned[self.at])
+
+    @property
+    def solved(self) -> bool:
+        """Whether the return up to here is the best that the task pays."""
+        return self.total is not None and bool(reaches(self.total, self.episode.best))
 
     def seek(self, at: int) -> None:
         """Go to the state after `at` steps, forwards or back; places beyond the ends are the ends."""

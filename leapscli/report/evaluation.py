@@ -25,6 +25,13 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     """Print it."""
     e, task = evaluation, evaluation.task
     low, high = (float(e.returns[i]) for i in (e.worst, e.best))
+    extremes = [
+        ("best", f"{number(high)} in episode {e.episode(e.best)}"),
+        ("worst", f"{number(low)} in episode {e.episode(e.worst)}"),
+    ]
+    if e.alike:
+        extremes = [("best and worst", f"{number(low)} in every episode")]
+    solved = f"{e.solved:.1%}" + (f", with a return of {number(task.best)}" if task.best != 1 else "")
     mean = Text(number(e.mean), "bold").append(f" ± {e.error:.4f} (standard error)", "dim")
     emit(
         console,
@@ -34,9 +41,8 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
                 ("episodes", f"{len(e.returns):,}, each of at most {e.budget.limit:,} {e.budget.kind}"),
                 ("mean return", mean),
                 ("standard deviation", number(e.deviation)),
-                ("solved", f"{e.solved:.1%}"),
-                ("best", f"{number(high)} in episode {e.episode(e.best)}"),
-                ("worst", f"{number(low)} in episode {e.episode(e.worst)}"),
+                ("solved", solved),
+                *extremes,
             ]
         ),
     )

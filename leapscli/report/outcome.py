@@ -11,6 +11,7 @@ from rich.text import Text
 from leapscli.report.episode import Episode
 from leapscli.report.palette import SYNTAX_STYLE
 from leapscli.report.tables import Rows
+from leapscli.tasks.returns import told
 
 GROUP, PASSAGE = 4, 24  # the most actions of a repeated group, and the most of those in a repeated passage
 MOST_LETTERS = 600  # that are printed of the actions; --trace has them all
@@ -45,7 +46,7 @@ def episode_facts(episode: Episode, circumstances: Iterable[tuple[str, str]]) ->
     if bumps:
         rows.append(("no effect", f"{_many(bumps, 'action')} (a bump, nothing to pick up, a full cell)"))
     if episode.total is not None:
-        rows.append(("return", Text(number(episode.total), "bold green" if solved(episode.total) else "bold")))
+        rows.append(("return", Text(number(episode.total), "bold green" if episode.solved else "bold")))
     return facts([*rows, *circumstances])
 
 
@@ -91,13 +92,8 @@ def _length(item: Item) -> int:
 
 def number(value: float) -> str:
     """A return to four digits, without trailing zeros beyond two."""
-    text = f"{value:.4f}"
+    text = f"{told(value):.4f}"
     return text[:-2] if text.endswith("00") else text
-
-
-def solved(value: float) -> bool:
-    """Whether a return is the most that a task gives; returns are sums of fractions."""
-    return value >= 1 - 1e-6
 
 
 def _many(count: int, noun: str) -> str:

@@ -109,8 +109,7 @@ class Player:
             what.append(" (no effect)", "yellow")
         yield what
         if self.playback.total is not None:
-            earned = self.playback.total > 0
-            yield Text(f"return {number(self.playback.total)}", "bold green" if earned else "bold")
+            yield Text(f"return {number(self.playback.total)}", "bold green" if self.playback.solved else "bold")
         mode = self.playback.episode.end if self.finished else "paused" if self.paused else f"{self.speed:g} steps/s"
         yield Text(f"[{mode}]", "dim")
 

@@ -154,10 +154,10 @@ def _title(method: str) -> str:
 def _cell(cell: Cell, short: bool) -> Text:
     """`3/5 0.981`, short `3 0.98`; yellow while a search of it runs, with the failed ones in red."""
     over = cell.total - cell.left
-    spread = cell.spread("return_held_out") or cell.spread("return_searched")
+    spread = cell.found
     text = Text(f"{over}" if short else f"{over}/{cell.total}", "yellow" if cell.running else "dim")
     if spread:
-        style = "bold green" if spread.mean > 0.9995 else "bold"
+        style = "bold green" if cell.solved else "bold"
         text.append(f" {spread.mean:.2f}" if short else f" {spread.mean:.3f}", style)
     return text.append(f" {cell.failed} failed" if cell.failed else "", "red")
 

@@ -26,7 +26,6 @@ Init = Literal["normal", "tiny_normal", "ones"]
 FINAL_SIGMA = 0.1  # where a decaying sigma ends (LEAPS, appendix)
 DECAY_ITERATIONS = 500  # half of the 1,000 iterations at most (published code)
 STREAK = 10  # converged after so many iterations at the top (LEAPS, section 5)
-TOP_RETURN = 1.0  # what every task pays at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +93,11 @@ class CEM(Searcher[CEMState]):
         assert isinstance(points, Latents)
         z, returns = points.z[1:], scored.returns[1:]
         rows = elite_rows(returns, self.elites)
-        top = scored.returns[0] >= TOP_RETURN - 1e-9
         return replace(
             state,
             iteration=state.iteration + 1,
             mean=weighted_mean(z[rows], returns[rows]),
-            streak=state.streak + 1 if top else 0,
+            streak=state.streak + 1 if scored.solved[0] else 0,
             threshold=float(returns[rows[-1]]),
         )
 

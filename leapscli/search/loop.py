@@ -15,11 +15,15 @@ from leapscli.progress import StopFlag
 from leapscli.search.objective import Objective
 from leapscli.search.podium import UNKNOWN, Podium
 from leapscli.search.protocol import AnySearcher, Scored, StopReason
+from leapscli.tasks.returns import reaches
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """When to stop; None: no such limit. Seconds are of search, over all sessions of a resumed one."""
+    """When to stop; None: no such limit. Seconds are of search, over all sessions of a resumed one.
+
+    `target` is a mean return.
+    """
 
     iterations: int
     evaluations: int | None = None
@@ -120,7 +124,7 @@ class Search:
         """Why to stop now, if at all. A target counts once a program reaches it on every set of states there is."""
         podium = progress.podium
         reached = podium.general if self.general else podium.validated if self.validation else podium.returns
-        if limits.target is not None and reached.max(initial=UNKNOWN) >= limits.target - 1e-9:
+        if limits.target is not None and reaches(reached.max(initial=UNKNOWN), limits.target):
             return StopReason.TARGET
         if self.searcher.converged(progress.searcher):
             return StopReason.CONVERGED
@@ -161,7 +165,7 @@ def _further(
     """What `objective` says of the programs whose `returns` reach the target; of the others nothing is known."""
     found = np.full(len(tokens), UNKNOWN)
     if objective and target is not None:
-        rows = np.flatnonzero(returns >= target - 1e-9)
+        rows = np.flatnonzero(reaches(returns, target))
         if len(rows):
             found[rows] = objective(tokens[rows]).returns
     return found

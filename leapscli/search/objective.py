@@ -15,6 +15,7 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.search.memory import Known, Memory
 from leapscli.search.protocol import NO_FLOOR, Latents, Points, Scored
 from leapscli.seeding import stream
+from leapscli.tasks.returns import reaches
 
 Score = Callable[[TokenBatch], NDArray[np.float64]]
 """P programs → float64[P, N], the return of each on each of N states."""
@@ -26,13 +27,17 @@ class Objective:
     """Scores candidates and counts: `candidates` seen so far, `evaluations` (programs executed) so far.
 
     `score` runs programs on the states; with `screen` it is the others of them that it runs on, after the few that
-    `screen` runs on, and only the programs that do well enough on those.
+    `screen` runs on, and only the programs that do well enough on those. `best` is the most that a state pays.
     """
 
     def __init__(
-        self, score: Score, decode: Callable[[Latents], TokenBatch] | None = None, screen: Score | None = None
+        self,
+        score: Score,
+        decode: Callable[[Latents], TokenBatch] | None = None,
+        screen: Score | None = None,
+        best: float = 1.0,
     ) -> None:
-        self._score, self._decode, self._screen = score, decode, screen
+        self._score, self._decode, self._screen, self._best = score, decode, screen, best
         self.memory = Memory()
         self.candidates = self.evaluations = 0
 
@@ -53,7 +58,8 @@ class Objective:
         self.candidates += len(tokens)
         self.evaluations += int(unseen.sum())
         spread = known[inverse]
-        return Scored(tokens, hashes, spread.returns, np.sort(first), spread.screened, spread.behaviours)
+        solved = reaches(spread.returns, self._best)
+        return Scored(tokens, hashes, spread.returns, np.sort(first), spread.screened, spread.behaviours, solved)
 
     def _execute(self, tokens: TokenBatch, floor: float) -> Known:
         if self._screen is None:
@@ -71,7 +77,7 @@ class Objective:
 
     def afresh(self) -> Objective:
         """One that scores alike, and has counted and remembers nothing."""
-        return Objective(self._score, self._decode, self._screen)
+        return Objective(self._score, self._decode, self._screen, self._best)
 
     def _tokens(self, points: Points) -> TokenBatch:
         if isinstance(points, TokenBatch):

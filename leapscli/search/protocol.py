@@ -60,7 +60,7 @@ class Scored:
     `tokens`: their programs. `hashes` uint64[B]: equal for equal programs. `returns` float64[B]: each one's mean over
     the states, -inf where it did not pass the floor. `first` int64: the rows at which each distinct program stands
     first, ascending. `screened` float64[B]: the mean over the screening states. `behaviours` uint64[B]: equal where
-    the return is the same on every state.
+    the return is the same on every state. `solved` bool[B]: the return is the best that the task pays.
     """
 
     tokens: TokenBatch
@@ -69,6 +69,7 @@ class Scored:
     first: NDArray[np.int64]
     screened: NDArray[np.float64]
     behaviours: NDArray[np.uint64]
+    solved: NDArray[np.bool_]
 
 
 class LatentSpace(Protocol):

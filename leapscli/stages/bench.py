@@ -19,14 +19,16 @@ from leapscli.stages.scoreboard import Spread
 from leapscli.stages.search_states import engine_budget, state_seed
 from leapscli.stages.sweep import Sweep
 from leapscli.stages.sweep_jobs import Job
+from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
+from leapscli.tasks.returns import goal, reaches
 from leapscli.world.engine import core_count
 
 # The recipes that are compared, the default first; `random` is the published best of 1,000, `paper` the published CEM.
 RECIPES = (DEFAULTS["search"], "evolution", "latent-evolution", "cem", "hill-climbing", "paper", "random")
 LARGER = ("stairclimber", "maze", "fourcorners", "topoff", "harvester")  # LEAPS, table 9
 SIDE, WORLDS = 100, 100
-SOLVED, GENERAL = 1 - 1e-6, 0.95  # a program that solves its own size is called general from this return on
+GENERAL = 0.95  # a program that solves its own size is called general from this share of the best return on
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,20 @@ def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> di
     found: dict[tuple[str, str], Larger] = {}
     for done, name in enumerate(tasks, 1):
         runs = [(job, run) for job, run in sweep.runs() if job.title == name]
-        returns = _returns(name, runs)
+        task = find_task(name, height=SIDE, width=SIDE)
+        returns = _returns(task, runs)
         for method in sweep.board.methods:
             own = [(run, returns[job.name]) for job, run in runs if job.method == method]
-            solved = [value for run, value in own if _held_out(run) >= SOLVED]
+            solved = [value for run, value in own if task.solved(_held_out(run))]
+            general = sum(bool(reaches(value, goal(task.best, GENERAL))) for value in solved)
             if spread := Spread.of([value for _, value in own]):
-                found[name, method] = Larger(spread, len(solved), sum(value >= GENERAL for value in solved))
+                found[name, method] = Larger(spread, len(solved), general)
         reporter.update(Done(done))
     return found
 
 
-def _returns(name: str, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
+def _returns(task: Task, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
     """The mean return of every run's program, by the job's name; programs of one budget are scored as one batch."""
-    task = find_task(name, height=SIDE, width=SIDE)
     worlds = task.arena(task.sample(WORLDS, state_seed(0, "larger")))
     batches = defaultdict(list)
     for job, run in runs:

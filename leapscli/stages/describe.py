@@ -42,7 +42,8 @@ def describe(task: Task, seed: int) -> TaskCard:
 def summary(task: Task) -> dict[str, Any]:
     """A task in one line, as plain values."""
     goal, paper = goal_of(task)
-    return {"name": task.name, "goal": goal, "paper": paper, "height": task.height, "width": task.width}
+    size = {"height": task.height, "width": task.width}
+    return {"name": task.name, "goal": goal, "paper": paper, **size, "best": task.best}
 
 
 def goal_of(task: Task) -> tuple[str, str | None]:

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
 from leapscli.tasks.registry import Task
+from leapscli.tasks.returns import reaches, told
 from leapscli.world.engine import Budget
-
-SOLVED = 1 - 1e-6  # every task's best return is 1, a sum of fractions
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +45,12 @@ class Evaluation:
     @property
     def solved(self) -> float:
         """The share of episodes with the best possible return."""
-        return float((self.returns >= SOLVED).mean())
+        return float(self.task.solved(self.returns).mean())
+
+    @property
+    def alike(self) -> bool:
+        """Whether all episodes have the same return, but for rounding."""
+        return bool(reaches(self.returns.min(), self.returns.max()))
 
     def episode(self, index: int) -> str:
         """What names the episode `index`: `7:123`, for --episode-seed."""
@@ -55,12 +59,12 @@ class Evaluation:
     @property
     def worst(self) -> int:
         """The index of the first of the lowest returns."""
-        return int(self.returns.argmin())
+        return 0 if self.alike else int(self.returns.argmin())
 
     @property
     def best(self) -> int:
         """The index of the first of the highest returns."""
-        return int(self.returns.argmax())
+        return 0 if self.alike else int(self.returns.argmax())
 
     def record(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
@@ -72,13 +76,14 @@ class Evaluation:
             "budget": str(self.budget),
             "seed": self.seed,
             "episodes": len(self.returns),
-            "mean": self.mean,
-            "standard_deviation": self.deviation,
-            "standard_error": self.error,
+            "mean": told(self.mean),
+            "standard_deviation": told(self.deviation),
+            "standard_error": told(self.error),
             "solved": self.solved,
-            "worst": {"episode": self.episode(self.worst), "return": float(self.returns.min())},
-            "best": {"episode": self.episode(self.best), "return": float(self.returns.max())},
-            "returns": self.returns.tolist(),
+            "task_best": self.task.best,
+            "worst": {"episode": self.episode(self.worst), "return": told(self.returns.min())},
+            "best": {"episode": self.episode(self.best), "return": told(self.returns.max())},
+            "returns": [told(value) for value in self.returns],
         }
 
 

@@ -43,7 +43,8 @@ def play(
     except Truncated:
         end = "out of budget"
     total = float(sum(step.reward for step in made)) if task else None
-    return Episode(program, world, karel.world(), tuple(made), end, total, task.name if task else None, name)
+    about = (task.name, name, task.best) if task else (None, name)
+    return Episode(program, world, karel.world(), tuple(made), end, total, *about)
 
 
 def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | None) -> Iterator[tuple[Step, bool]]:

@@ -12,6 +12,7 @@ from leapscli.report.episode import Episode
 from leapscli.stages.play import play
 from leapscli.stages.sources import Source, load_world
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
+from leapscli.tasks.returns import told
 from leapscli.world.engine import Budget
 from leapscli.world.world import MAX_SIDE, World, random_worlds
 
@@ -104,7 +105,7 @@ class Run:
             "end": episode.end,
             "truncated": episode.truncated,
         }
-        return record if episode.total is None else {**record, "return": episode.total}
+        return record if episode.total is None else {**record, "return": told(episode.total), "solved": episode.solved}
 
 
 def run(source: Source, setting: Setting) -> Run:

@@ -10,6 +10,7 @@ from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.stages.sweep_jobs import Job
+from leapscli.tasks.returns import reaches, told
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Spread:
             return None
         return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None)
 
+    def record(self) -> dict[str, float | None]:
+        """Both, as plain values for JSON."""
+        deviation = None if self.deviation is None else told(self.deviation)
+        return {"mean": told(self.mean), "standard_deviation": deviation}
+
 
 @dataclass
 class Cell:
@@ -33,6 +39,7 @@ class Cell:
 
     task: str
     method: str
+    best: float = 1.0  # the most that the task pays
     total: int = 0
     failed: int = 0
     runs: list[Artifact] = field(default_factory=list)
@@ -49,12 +56,22 @@ class Cell:
         values = (run.manifest.metrics.get(metric) for run in self.runs)
         return Spread.of([float(value) for value in values if value is not None])
 
+    @property
+    def found(self) -> Spread | None:
+        """Of the returns on held-out states, or where there are none on those searched."""
+        return self.spread("return_held_out") or self.spread("return_searched")
+
+    @property
+    def solved(self) -> bool:
+        """Whether all runs there are have the best return that the task pays."""
+        return self.found is not None and bool(reaches(self.found.mean, self.best))
+
     def record(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
         values: dict[str, Any] = {"task": self.task, "method": self.method, "runs": len(self.runs)}
         for metric in ("return_held_out", "return_validation", "seconds", "evaluations"):
             spread = self.spread(metric)
-            values[metric] = spread and {"mean": spread.mean, "standard_deviation": spread.deviation}
+            values[metric] = spread and spread.record()
         return values
 
 
@@ -65,7 +82,7 @@ class Scoreboard:
         self.cells: dict[tuple[str, str], Cell] = {}
         self.parallel, self.clock = 1, clock  # searches side by side
         for job in jobs:
-            self.cells.setdefault((job.title, job.method), Cell(job.title, job.method)).total += 1
+            self.cells.setdefault((job.title, job.method), Cell(job.title, job.method, job.best)).total += 1
         self.tasks = list(dict.fromkeys(task for task, _ in self.cells))
         self.methods = list(dict.fromkeys(method for _, method in self.cells))
 

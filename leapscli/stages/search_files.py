@@ -17,6 +17,7 @@ from leapscli.search.protocol import StopReason
 from leapscli.search.simplify import simplify
 from leapscli.stages.search_plan import Plan
 from leapscli.stages.search_states import engine_budget, state_seed
+from leapscli.tasks.returns import told
 
 COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
 
@@ -33,11 +34,11 @@ def publish(
     """Chooses the winner, scores it on the held-out states, and makes the draft a run."""
     ranking = plan.search.choose(progress)
     program = _simplified(plan, ranking.tokens[:1].programs()[0])
-    held_out = held_out_return(plan, TokenBatch.of([program]))
+    searched, held_out = told(ranking.returns[0]), held_out_return(plan, TokenBatch.of([program]))
     metrics = {
-        "return_searched": float(ranking.returns[0]),
-        "return_validation": float(ranking.validated[0]) if plan.search.validation else None,
-        "return_general": float(ranking.general[0]) if plan.search.general else None,
+        "return_searched": searched,
+        "return_validation": told(ranking.validated[0]) if plan.search.validation else None,
+        "return_general": told(ranking.general[0]) if plan.search.general else None,
         "return_held_out": held_out,
         "iterations": progress.iteration,
         "candidates": progress.candidates,
@@ -46,9 +47,7 @@ def publish(
         "stop_reason": str(reason),
         "search": plan.key,
     }
-    (draft.path / "program.txt").write_text(
-        _program_text(plan, program, float(ranking.returns[0]), held_out), encoding="utf-8"
-    )
+    (draft.path / "program.txt").write_text(_program_text(plan, program, searched, held_out), encoding="utf-8")
     _write_history(draft.path / "history.csv", history)
     task = str(plan.task.source.absolute()) if plan.task.source else plan.task.name
     recipe = {"task": task, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
@@ -68,7 +67,7 @@ def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
         return None
     worlds = plan.task.sample(plan.recipe.held_out, state_seed(plan.recipe.seed, "held-out"))
     budget = engine_budget(plan.recipe, plan.task)
-    return float(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
+    return told(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
 
 
 def _program_text(plan: Plan, program: Program, searched: float, held_out: float | None) -> str:

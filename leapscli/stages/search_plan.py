@@ -23,6 +23,7 @@ from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.search.registry import Latent, build, find
 from leapscli.stages.search_states import States
 from leapscli.tasks.registry import Task
+from leapscli.tasks.returns import goal
 
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
@@ -46,7 +47,8 @@ class Plan:
     def limits(self) -> Limits:
         """When to stop."""
         r = self.recipe
-        return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=r.target)
+        target = None if r.target is None else goal(self.task.best, r.target)
+        return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=target)
 
     @property
     def key(self) -> str:

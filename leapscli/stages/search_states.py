@@ -50,7 +50,8 @@ class States:
         scores = [self._score("searched", recipe.states - screening, first=screening)]
         if recipe.general:
             scores.append(self._score("searched-larger", SEEN_STATES, sides=SEEN_SIDES))
-        return Objective(_beside(scores), self.decode, self._score("searched", screening) if screening else None)
+        screen = self._score("searched", screening) if screening else None
+        return Objective(_beside(scores), self.decode, screen, self.task.best)
 
     def validation(self) -> Objective | None:
         """What the best programs are compared on, where the recipe has such states."""
@@ -65,7 +66,7 @@ class States:
         return self._objective("spare", SPARE_STATES)
 
     def _objective(self, name: str, count: int, sides: int = 1) -> Objective:
-        return Objective(self._score(name, count, sides=sides), self.decode)
+        return Objective(self._score(name, count, sides=sides), self.decode, best=self.task.best)
 
     def _score(self, name: str, count: int, *, first: int = 0, sides: int = 1) -> Score:
         """Returns on the states `first` to `first + count` of a set."""

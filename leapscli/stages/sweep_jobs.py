@@ -60,6 +60,7 @@ class Job:
     model: str | None  # the path of the artifact
     key: str
     command: str = ""
+    best: float = 1.0  # the most that the task pays
 
     @property
     def name(self) -> str:
@@ -138,6 +139,7 @@ def _job(
         model=str(model.path) if model else None,
         key=search_key(recipe, task, model),
         command=command,
+        best=task.best,
     )
 
 

@@ -10,15 +10,18 @@ import ast
 import difflib
 import inspect
 import linecache
+import math
 import re
 import sys
 import traceback
+from numbers import Integral, Real
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 from leapscli.errors import TaskError
 from leapscli.tasks.custom_checks import CHECKED
 from leapscli.tasks.custom_reward import PARAMETERS, compiled_reward
+from leapscli.world.world import MAX_SIDE
 
 SEE = "docs/tasks.md shows a complete task file"
 ARGUMENTS = {
@@ -45,7 +48,7 @@ def load(path: Path) -> ModuleType:
         raise TaskError(f"no task file {path}", f"did you mean {path.parent / close[0]}?" if close else SEE)
     file = TaskFile(path)
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
-    made.__dict__.update(SIZE=file.size(), SOURCE=path)
+    made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=path)
     for name in [name for name in ARGUMENTS if name in file]:
         made.__dict__[name] = CHECKED[name](file.function(name), file.error)
     made.__dict__["compiled_reward"] = compiled_reward(file.function("reward"), file.error)
@@ -88,9 +91,20 @@ class TaskFile:
     def size(self) -> tuple[int, int]:
         """SIZE."""
         size = self.namespace.SIZE
-        if not (isinstance(size, tuple | list) and len(size) == 2 and all(isinstance(side, int) for side in size)):
+        sides = size if isinstance(size, tuple | list) and len(size) == 2 else ()
+        if not sides or not all(isinstance(side, Integral) and not isinstance(side, bool) for side in sides):
             raise self.error(f"expected (height, width), two whole numbers, not {size!r:.60}", "SIZE")
-        return size[0], size[1]
+        if not all(1 <= side <= MAX_SIDE for side in sides):
+            raise self.error(f"a side has 1 to {MAX_SIDE} cells, not {size!r:.60}", "SIZE")
+        return int(sides[0]), int(sides[1])
+
+    def best(self) -> float:
+        """BEST, or 1."""
+        best = getattr(self.namespace, "BEST", 1)
+        number = float(best) if isinstance(best, Real) and not isinstance(best, bool) else math.nan
+        if not math.isfinite(number):
+            raise self.error(f"expected the most that an episode can pay, a number, not {best!r:.60}", "BEST")
+        return number
 
     def function(self, name: str) -> FunctionType:
         """The function called so, its parameters checked."""

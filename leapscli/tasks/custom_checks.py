@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
+from math import isfinite
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from leapscli.errors import TaskError
+from leapscli.errors import TaskError, described
+from leapscli.tasks.custom_repeat import repeatable
+from leapscli.tasks.custom_reward import RETURNS
 from leapscli.world.world import World
 
 Function = Callable[..., Any]
-Blame = Callable[[str | BaseException, str], TaskError]  # what went wrong, in which function
+Blame = Callable[..., TaskError]  # what went wrong, in which function, in which line
 
 
 def guarded(name: str, function: Function, blame: Blame) -> Function:
@@ -21,51 +26,48 @@ def guarded(name: str, function: Function, blame: Blame) -> Function:
     def call(*args: Any) -> Any:
         try:
             return function(*args)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise blame(error, name) from error
 
     return call
 
 
-def checked_draw(function: Function, blame: Blame) -> Function:
-    """One initial world, of the size asked for."""
+def checked_draw(function: FunctionType, blame: Blame) -> Function:
+    """One initial world, of the size asked for; the same for the same rng."""
     inner = guarded("draw", function, blame)
 
-    @wraps(function)
     def draw(rng: np.random.Generator, height: int, width: int) -> World:
         world = inner(rng, height, width)
         if not isinstance(world, World):
-            raise blame(f"it must return a World, not {_kind(world)}", "draw")
+            raise blame(f"it must return a World, not {described(world)}", "draw")
         if (world.height, world.width) != (height, width):
             raise blame(f"it drew {world.height}×{world.width} cells where {height}×{width} were asked for", "draw")
         return world
 
-    return draw
+    return repeatable("draw", "rng", draw, function, blame)
 
 
-def checked_zones(function: Function, blame: Blame) -> Function:
-    """Marks on cells, uint8[H, W]."""
+def checked_zones(function: FunctionType, blame: Blame) -> Function:
+    """Marks on cells, uint8[H, W]; the same for the same world."""
     inner = guarded("zones", function, blame)
 
-    @wraps(function)
     def zones(world: World) -> Any:
         made = inner(world)
         zone = np.asarray(made)
         if zone.shape != world.walls.shape or zone.dtype.kind not in "biu":
             shape = list(world.walls.shape)
-            raise blame(f"it must return an array of whole numbers {shape}, not {_kind(made)}", "zones")
+            raise blame(f"it must return an array of whole numbers {shape}, not {described(made)}", "zones")
         if not 0 <= zone.min() <= zone.max() <= 255:
             raise blame(f"marks from {zone.min()} to {zone.max()}: 0 to 255 fit", "zones")
         return zone.astype(np.uint8)
 
-    return zones
+    return repeatable("zones", "world", zones, function, blame)
 
 
-def checked_memory(function: Function, blame: Blame) -> Function:
-    """What the reward remembers: as many whole numbers for every world."""
-    inner, sizes = guarded("memory", function, blame), set[int]()
+def checked_memory(function: FunctionType, blame: Blame) -> Function:
+    """What the reward remembers: as many whole numbers for every world of a size; the same for the same world."""
+    inner, counts = guarded("memory", function, blame), defaultdict[tuple[int, ...], set[int]](set)
 
-    @wraps(function)
     def memory(world: World) -> list[int]:
         made = inner(world)
         try:
@@ -74,13 +76,14 @@ def checked_memory(function: Function, blame: Blame) -> Function:
         except (TypeError, ValueError, OverflowError):
             fits = False
         if not fits:
-            raise blame(f"it must return a list of whole numbers, not {_kind(made)}", "memory")
-        sizes.add(len(numbers))
-        if len(sizes) > 1:
-            raise blame(f"it must return as many numbers for every world, not {sorted(sizes)}", "memory")
+            raise blame(f"it must return a list of whole numbers, not {described(made)}", "memory")
+        seen = counts[world.walls.shape]
+        seen.add(len(numbers))
+        if len(seen) > 1:
+            raise blame(f"it must return as many numbers for every world, not {sorted(seen)}", "memory")
         return numbers
 
-    return memory
+    return repeatable("memory", "world", memory, function, blame)
 
 
 def checked_check(function: Function, blame: Blame) -> Function:
@@ -91,7 +94,7 @@ def checked_check(function: Function, blame: Blame) -> Function:
     def check(height: int, width: int) -> str | None:
         reason = inner(height, width)
         if reason is not None and not isinstance(reason, str):
-            raise blame(f"it must return None, or in words why not, not {_kind(reason)}", "check")
+            raise blame(f"it must return None, or in words why not, not {described(reason)}", "check")
         return reason
 
     return check
@@ -104,9 +107,17 @@ def checked_reward(function: Function, blame: Blame) -> Function:
     @wraps(function)
     def reward(action: int, changed: bool, pos: int, ahead: int, cells: Any, zone: Any, memory: Any) -> Any:
         wide = cells.astype(np.int64)
-        gained = inner(action, changed, pos, ahead, wide, zone.astype(np.int64), memory)
+        with np.errstate(all="ignore"):  # numbers wrap and divide as they do in compiled code
+            made = inner(action, changed, pos, ahead, wide, zone.astype(np.int64), memory)
         cells[:] = wide
-        return gained
+        try:
+            gain, over = made
+            gain = float(gain)
+        except (TypeError, ValueError):
+            raise blame(f"{RETURNS}, not {described(made)}", "reward") from None
+        if not isfinite(gain):
+            raise blame(f"it paid {gain}; a reward is a finite number", "reward")
+        return gain, bool(over)
 
     return reward
 
@@ -118,10 +129,3 @@ CHECKED = {
     "check": checked_check,
     "reward": checked_reward,
 }
-
-
-def _kind(value: object) -> str:
-    """What a value is, in few words."""
-    if isinstance(value, np.ndarray):
-        return f"an array {value.dtype}{list(value.shape)}"
-    return "None" if value is None else f"the {type(value).__name__} {value!r:.40}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import ModuleType
 
@@ -23,10 +24,9 @@ def explained(
 
     def fails(tokens: TokenBatch, arena: Arena) -> bool:
         try:
-            scorer.returns(tokens, arena, budget, threads=1)
+            return not np.isfinite(scorer.returns(tokens, arena, budget, threads=1)).all()
         except Exception:
             return True
-        return False
 
     program = next(one for one in (tokens[p] for p in range(len(tokens))) if fails(one, arena))
     start = next(one for one in (arena[i : i + 1] for i in range(len(arena))) if fails(program, one))
@@ -36,7 +36,8 @@ def explained(
         return found
     except Truncated:
         pass
-    return TaskError(f"{module.SOURCE}: reward: {type(error).__name__}: {error}")
+    line = inspect.unwrap(module.reward).__code__.co_firstlineno
+    return TaskError(f"{module.SOURCE}:{line}: reward: {type(error).__name__}: {error}")
 
 
 def _replay(program: Program, start: Arena, budget: Budget, reward: Callable[..., tuple[float, bool]]) -> None:

@@ -7,6 +7,7 @@ A task file defines, as plain functions:
     zones(world) → uint8[H, W]                optional: marks on cells, fixed for the episode
     memory(world) → list of ints              optional: what the reward remembers, as it is at the start
     check(height, width) → None or a reason   optional: why a size makes no sense
+    BEST                                      optional: the most that an episode can pay; 1 where it says nothing
 
 `reward` is compiled into the engine and called after every action: `changed` says whether the action altered the world,
 `cells` (markers, 255 for wall) and `zone` are flattened inside a ring of wall, `pos` is Karel's index there and
@@ -21,15 +22,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import LeapsError, TaskError
+from leapscli.errors import LeapsError, TaskError, described, whole
 from leapscli.seeding import stream
-from leapscli.world.engine import UNBOUNDED, Arena, Budget, Scorer
+from leapscli.tasks.returns import reaches
+from leapscli.world.engine import UNBOUNDED, Arena, Budget, Scorer, checked_budget
 from leapscli.world.world import MAX_SIDE, World, Worlds
 
 NAMES = (
@@ -61,6 +64,21 @@ class Task:
         return source
 
     @property
+    def best(self) -> float:
+        """The most that an episode can pay."""
+        return float(getattr(self.module, "BEST", 1))
+
+    def solved(self, returns: Any) -> Any:
+        """Whether a return, or each of an array, is the best there is."""
+        return reaches(returns, self.best)
+
+    def beyond(self, value: float) -> str | None:
+        """What to say where a return is more than the best: the file of a task of the user's own does not know it."""
+        if self.source is None or reaches(self.best, value):
+            return None
+        return f"{self.source} paid {value:.4g}, more than {self.best:g}; a line `BEST = …` in it tells its most"
+
+    @property
     def budget(self) -> Budget:
         """How long a run should be able to take: the literature's 10,000 primitives, grown to this size."""
         return self.grown(DEFAULT_BUDGET)
@@ -70,16 +88,23 @@ class Task:
 
         Harvesting 10,000 cells takes as many more primitives than harvesting 64 as there are more cells.
         """
+        checked_budget(budget)
         (rows, columns), (own_rows, own_columns) = size or (self.height, self.width), self.module.SIZE
         cells, own = max(rows * columns, own_rows * own_columns), own_rows * own_columns
         return Budget(budget.kind, min(-(-budget.limit * cells // own), UNBOUNDED))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: its name, or the path of its file, which is read anew."""
+        name = str(self.source.absolute()) if self.source else self.name
+        return _unpickled, (name, self.height, self.width)
 
     def resized(self, height: int, width: int) -> Task:
         """The same task at another size. Raises TaskError for one that makes no sense."""
         return build(self.name, self.module, height, width)
 
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
-        """`count` initial worlds; world i depends on (seed, first + i) alone."""
+        """`count` initial worlds; world i depends on (seed, first + i) alone. Raises InputError for a count under 1."""
+        count, seed, first = whole(count, "count", 1), whole(seed, "seed", 0), whole(first, "first", 0)
         draw: Callable[[np.random.Generator, int, int], World] = self.module.draw
         indices = range(first, first + count)
         return Worlds.stack([draw(stream(seed, self.name, i), self.height, self.width) for i in indices])
@@ -100,12 +125,19 @@ class Task:
         """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over.
 
         A run may take 10,000 primitives at any size unless told; on larger worlds `budget=task.budget` is fairer.
+        Raises InputError for arguments of another kind, TaskError for a mistake in a task file.
         """
         tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
         arena = worlds if isinstance(worlds, Arena) else self.arena(worlds)
+        checked_budget(budget)
+        if threads is not None:
+            whole(threads, "threads", 1)
         scorer = Scorer.of(getattr(self.module, "compiled_reward", self.module.reward))
         try:
-            return scorer.returns(tokens, arena, budget, threads=threads)
+            found = scorer.returns(tokens, arena, budget, threads=threads)
+            if self.source and not np.isfinite(found).all():
+                raise FloatingPointError("rewards that do not sum to a finite number")
+            return found
         except Exception as error:
             if self.source is None or isinstance(error, LeapsError):
                 raise
@@ -114,11 +146,17 @@ class Task:
             raise explained(error, self.module, scorer, tokens, arena, budget) from error
 
 
+def _unpickled(name: str, height: int, width: int) -> Task:
+    return task(name, height=height, width=width)
+
+
 def task(name: str | Path, *, height: int | None = None, width: int | None = None) -> Task:
     """The task of that name, or of the user's own file ending in .py, at its own size or the one given.
 
     Raises TaskError for an unknown name, a senseless size, or a mistake in the file, which it names with its line.
     """
+    if not isinstance(name, str | Path):
+        raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(NAMES)}")
     if str(name).endswith(".py"):
         from leapscli.tasks import custom
 
@@ -134,7 +172,8 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
 def build(name: str, module: ModuleType, height: int | None, width: int | None) -> Task:
     """The task that `module` defines, at a size; its own where none is given."""
     own_height, own_width = module.SIZE
-    height, width = own_height if height is None else height, own_width if width is None else width
+    height = own_height if height is None else whole(height, "height")
+    width = own_width if width is None else whole(width, "width")
     reason: str | None = getattr(module, "check", no_smaller_than(4, 4))(height, width)
     if not reason and max(height, width) > MAX_SIDE:
         reason = f"a side has at most {MAX_SIDE} cells"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import InputError, ProgramSyntaxError, WorldError
+from leapscli.errors import InputError, ProgramSyntaxError, WorldError, described, whole
 from leapscli.world.bytecode import MAX_DEPTH, MAX_PROGRAM
 from leapscli.world.world import World, Worlds
 
@@ -36,21 +36,30 @@ class Budget:
     limit: int
 
     def __post_init__(self) -> None:
+        whole(self.limit, "a budget")
         if self.kind not in ("calls", "primitives") or not 0 <= self.limit <= UNBOUNDED:
             raise InputError(f"no budget of {self.limit} {self.kind}", "calls:N or primitives:N, N from 0 on")
 
     @classmethod
     def calls(cls, limit: int = 220) -> Budget:
         """At most `limit` calls."""
-        return cls("calls", int(limit))
+        return cls("calls", limit)
 
     @classmethod
     def primitives(cls, limit: int = 10_000) -> Budget:
         """At most `limit` actions and perceptions."""
-        return cls("primitives", int(limit))
+        return cls("primitives", limit)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.limit}"
+
+
+def checked_budget(budget: Any) -> Budget:
+    """`budget`, if it is one. Raises InputError."""
+    if not isinstance(budget, Budget):
+        hint = "Budget.calls(220) or Budget.primitives(10_000)"
+        raise InputError(f"a Budget is wanted, not {described(budget)}", hint)
+    return budget
 
 
 @dataclass(frozen=True)
@@ -89,8 +98,15 @@ class Frames:
 
 
 def execute(program: Program, world: World, budget: Budget | None = None) -> Rollout:
-    """Run `program` on `world` (Budget.calls(220) unless told): what it did, and the world it left."""
-    budget = budget or Budget.calls(220)
+    """Run `program` on `world` (Budget.calls(220) unless told): what it did, and the world it left.
+
+    Raises InputError for arguments of another kind.
+    """
+    for value, kind in ((program, Program), (world, World)):
+        if not isinstance(value, kind):
+            hint = f"{kind.__name__}.parse(text) makes one of its text"
+            raise InputError(f"a {kind.__name__} is wanted, not {described(value)}", hint)
+    budget = Budget.calls(220) if budget is None else checked_budget(budget)
     tokens, worlds = TokenBatch.of([program]), Worlds.stack([world])
     room = 1024
     while True:

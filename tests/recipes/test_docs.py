@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from leapscli.recipes.base import Recipe, RunBudget
-from leapscli.recipes.loading import TYPES
+from leapscli.recipes.loading import DEFAULTS, TYPES
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
 BEGIN = "## Every setting\n"
@@ -37,6 +38,11 @@ def tables() -> str:
 def test_the_page_lists_every_setting_as_the_code_describes_it():
     page = PAGE.read_text()
     assert page[page.index(BEGIN) :] == tables(), "python -m tests.recipes.test_docs brings docs/recipes.md up to date"
+
+
+def test_the_page_names_the_recipe_that_each_command_takes_by_itself():
+    rows = re.findall(r"^\| (\w+) \| `\w+/` \| `leaps [\w-]+` \| `(\w+)` \|$", PAGE.read_text(), re.MULTILINE)
+    assert dict(rows) == DEFAULTS
 
 
 if __name__ == "__main__":

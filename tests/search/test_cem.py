@@ -9,7 +9,7 @@ from leapscli.progress import StopFlag
 from leapscli.search.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
-from leapscli.search.protocol import StopReason
+from leapscli.search.protocol import Latents, StopReason
 from leapscli.seeding import stream
 from tests.search.toy import ToySpace, scored
 
@@ -78,6 +78,13 @@ def test_it_converges_once_the_means_program_has_had_the_top_return_for_ten_iter
         mean_return = 0.5 if i == lost else 1.0
         state = searcher.tell(state, searcher.ask(state), scored([mean_return, 0.5, 0.2]))
     assert searcher.converged(state)
+
+
+def test_the_top_return_is_the_best_of_the_task():
+    points = Latents(SPACE.places[:3])
+    fives = Objective(lambda tokens: np.full((len(tokens), 2), [4.0, 5.0]), SPACE.decode, best=4.5)
+    assert fives(points).solved.all() and fives.afresh()(points).solved.all()
+    assert not Objective(lambda tokens: np.full((len(tokens), 2), 4.4), SPACE.decode, best=4.5)(points).solved.any()
 
 
 def test_asking_twice_gives_the_same_candidates_and_seeds_differ():

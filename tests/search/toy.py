@@ -48,4 +48,4 @@ def scored(returns, tokens: TokenBatch | None = None) -> Scored:
     count = len(values)
     hashes = np.arange(count, dtype=np.uint64) if tokens is None else tokens.hashes()
     kinds = np.arange(count, dtype=np.uint64)
-    return Scored(tokens or TokenBatch.concat([]), hashes, values, np.arange(count), values, kinds)
+    return Scored(tokens or TokenBatch.concat([]), hashes, values, np.arange(count), values, kinds, values >= 1)

@@ -179,6 +179,15 @@ def run_total(program, own, name) -> float:
     return play(program, Setting(parse_episode(name, 0), own).world(), Budget.primitives(10_000), task=own).total
 
 
+def test_equal_returns_have_no_worst_but_for_rounding():
+    sums = np.array([1.0, 1.0000000000000007, 0.9999999999999998])
+    result = Evaluation(Program.parse(TEXT), task("maze"), 3, Budget.calls(9), sums)
+    assert result.alike and (result.worst, result.best, result.solved) == (0, 0, 1.0)
+    record = result.record()
+    assert record["returns"] == [1.0] * 3 and record["standard_deviation"] == 0.0 and record["mean"] == 1.0
+    assert record["worst"] == record["best"] == {"episode": "3:0", "return": 1.0}
+
+
 def test_statistics():
     returns = np.array([1.0, 0.5, -1.0, 1.0 - 1e-12])
     result = Evaluation(Program.parse(TEXT), task("maze"), 3, Budget.calls(9), returns, first=10)

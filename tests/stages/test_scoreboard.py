@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,22 @@ def test_cells_count_what_is_over(jobs):
     record = cell.record()
     assert record["return_held_out"] == {"mean": 0.5, "standard_deviation": None}
     assert record["seconds"] is None and record["runs"] == 1
+
+
+def test_a_cell_is_solved_by_the_best_return_of_its_task(jobs):
+    cell = Scoreboard([replace(job, best=5.0) for job in jobs]).cell(jobs[0])
+    assert not cell.solved
+    cell.runs.append(fake_run(return_held_out=None, return_searched=5.000000000000001))
+    assert cell.solved and cell.found == Spread(5.000000000000001, None)
+    cell.runs.append(fake_run(return_held_out=4.9, return_searched=5.0))
+    assert not cell.solved
+
+
+def test_returns_of_older_manifests_are_told_without_their_rounding(jobs):
+    cell = Scoreboard(jobs).cell(jobs[0])
+    cell.runs.append(fake_run(return_held_out=1.0000000000000007))
+    cell.runs.append(fake_run(return_held_out=1.0000000000000002))
+    assert cell.record()["return_held_out"] == {"mean": 1.0, "standard_deviation": 0.0}
 
 
 def test_what_is_left_is_taken_to_be_like_what_was_done(jobs):

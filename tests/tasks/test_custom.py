@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from leapscli.dsl.program import Program
+from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import TaskError
+from leapscli.stages.play import play
+from leapscli.tasks.custom_replay import explained
 from leapscli.tasks.registry import Task, task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World, Worlds
@@ -90,6 +93,25 @@ MISTAKES = {
     "no SIZE": ("SIZE = (5, 6)", "", ": it defines no SIZE"),
     "no draw": ("def draw(", "def drew(", ": it defines no draw"),
     "no reward": ("def reward(", "def rewards(", ": it defines no reward"),
+    "a SIZE of true and false": ("SIZE = (5, 6)", "SIZE = (True, 6)", r":4: SIZE: expected \(height, width\)"),
+    "a SIZE beyond all worlds": ("SIZE = (5, 6)", "SIZE = (5, 256)", r":4: SIZE: a side has 1 to 255 cells, not"),
+    "a SIZE below all worlds": ("SIZE = (5, 6)", "SIZE = (0, -6)", r":4: SIZE: a side has 1 to 255 cells, not"),
+    "a BEST that is a text": ("SIZE = (5, 6)", "SIZE = (5, 6)\nBEST = '5'", ":5: BEST: expected the most that .* '5'"),
+    "a BEST of true": ("SIZE = (5, 6)", "SIZE = (5, 6)\nBEST = True", ":5: BEST: expected the most that .* True"),
+    "no BEST": ("SIZE = (5, 6)", "SIZE = (5, 6)\nBEST = None", ":5: BEST: expected the most that .* None"),
+    "a BEST of NaN": ("SIZE = (5, 6)", "SIZE = (5, 6)\nBEST = float('nan')", ":5: BEST: expected .* nan"),
+    "a BEST without end": ("SIZE = (5, 6)", "SIZE = (5, 6)\nBEST = 1e999", ":5: BEST: expected .* inf"),
+    "a clock in draw": (
+        "    return room(height",
+        "    import time\n    time.time()\n    return room(height",
+        r":8: draw: it reads the clock \(time\); rng alone must decide",
+    ),
+    "a date in a helper of draw": (
+        "def draw(rng, height, width):\n",
+        "from datetime import date\n\n\ndef day():\n    return date.today().day\n\n\n"
+        "def draw(rng, height, width):\n    day()\n",
+        r":11: draw: it reads the clock \(datetime\)",
+    ),
     "a SIZE that is none": ("SIZE = (5, 6)", "SIZE = 5", r":4: SIZE: expected \(height, width\), .* not 5"),
     "draw is no function": (
         "def draw(",
@@ -158,6 +180,42 @@ DRAWING = {
     ),
     "no world": ("return room(", "return str, (", ":7: draw: it must return a World, not the tuple"),
     "another size": ("room(height,", "room(height + 1,", ":7: draw: it drew 6×6 cells where 5×6 were asked for"),
+    "an exit in draw": ("    return room(", "    exit(3)\n    return room(", ":8: draw: SystemExit: 3"),
+    "an exit in memory": ("return [0, 7]", "raise SystemExit", ":12: memory: SystemExit"),
+    "numpy's own randomness": (
+        "    return room(",
+        "    import numpy as n\n    return room(height, width, facing_east(1, n.random.randint(1, 5)))\n    room(",
+        ":7: draw: for the same rng it does not always give the same",
+    ),
+    "randomness of another module": (
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1))",
+        "import random\n\n\ndef where():\n    return 1 + random.randrange(4)\n\n\n"
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, where()))",
+        ":11: draw: for the same rng it does not always give the same: random decides, too",
+    ),
+    "randomness of numpy in a file": (
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1))",
+        "import numpy as np\n\n\n"
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1 + np.random.randint(4)))",
+        ":11: draw: for the same rng it does not always give the same: numpy.random decides, too",
+    ),
+    "a generator of the file": (
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1))",
+        "import numpy as np\n\nRNG = np.random.default_rng(0)\n\n\n"
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1 + RNG.integers(4)))",
+        ":13: draw: for the same rng it does not always give the same: numpy.random decides, too",
+    ),
+    "a count of calls": (
+        "def draw(rng, height, width):\n    return room(height, width, facing_east(1, 1))",
+        "SEEN = [0]\n\n\ndef draw(rng, height, width):\n    SEEN[0] += 1\n"
+        "    return room(height, width, facing_east(1, 1 + SEEN[0] % 4))",
+        ":10: draw: for the same rng it does not always give the same, so something outside decides, too",
+    ),
+    "a memory at random": (
+        "return [0, 7]",
+        "import random\n    return [0, random.randrange(2**40)]",
+        ":12: memory: for the same world it does not always give the same: random decides",
+    ),
     "no memory": ("return [0, 7]", "pass", ":11: memory: it must return a list of whole numbers, not None"),
     "a memory of fractions": (
         "return [0, 7]",
@@ -234,3 +292,52 @@ def test_a_map_of_the_users_own() -> None:
     world = World.parse("########\n#..1...#\n#......#\n#......#\n#......#\n#......#\n#>..1..#\n########")
     returns = task(EXAMPLE).returns([ALONG_THE_WALLS], Worlds.stack([world]))
     np.testing.assert_allclose(returns, 1.0)
+
+
+def test_a_draw_may_make_generators_of_its_own_from_its_rng(tmp_path: Path) -> None:
+    text = GOOD.replace("def draw(", "import random\nimport numpy as np\n\n\ndef draw(").replace(
+        "    return room(height, width, facing_east(1, 1))",
+        "    mine = random.Random(int(rng.integers(2**32)))\n    other = np.random.default_rng(rng.integers(2**32))\n"
+        "    return room(height, width, facing_east(1 + mine.randrange(3), 1 + int(other.integers(4))))",
+    )
+    mine = written(tmp_path, text)
+    assert mine.sample(20, seed=1)[13] == mine.sample(1, seed=1, first=13)[0]
+
+
+def test_a_memory_may_be_longer_for_larger_worlds(tmp_path: Path) -> None:
+    mine = written(tmp_path, GOOD.replace("return [0, 7]", "return [0] * world.walls.size"))
+    larger = mine.resized(6, 7)
+    assert mine.arena(mine.sample(2, 0)).memory.shape == (2, 30)
+    assert larger.arena(larger.sample(2, 0)).memory.shape == (2, 42)
+
+
+def test_a_best_of_any_kind_of_number(tmp_path: Path) -> None:
+    head = "from fractions import Fraction\nimport numpy as np\n"
+    for text, best in (("5", 5), ("0.25", 0.25), ("0", 0), ("-1", -1), ("np.float32(5)", 5), ("Fraction(1, 4)", 0.25)):
+        assert written(tmp_path, f"{head}{GOOD}\nBEST = {text}\n").best == best
+    mine = written(tmp_path, GOOD)
+    assert mine.best == 1 and mine.solved(1 - 1e-12) and not mine.solved(0.999)
+    sized = written(tmp_path, "import numpy as np\n" + GOOD.replace("(5, 6)", "[np.int64(5), 6]"))
+    assert (sized.height, sized.width, type(sized.height)) == (5, 6, int)
+
+
+def test_a_reward_that_is_no_finite_number_names_its_line(tmp_path: Path) -> None:
+    """Both as the engine runs it and as viewers do; numpy's 1 / 0 is infinite and no exception."""
+    text = GOOD.replace("return 0, False", "return 1 / memory[0], False")
+    mine = written(tmp_path, text)
+    with pytest.raises(TaskError, match=r"my_task\.py:19: reward: it paid inf; a reward is a finite number"):
+        mine.returns([STRAIGHT_ON], mine.sample(1, seed=0))
+    with pytest.raises(TaskError, match=r"my_task\.py:19: reward: it paid inf"):
+        play(STRAIGHT_ON, mine.sample(1, seed=0)[0], Budget.calls(), task=mine)
+
+
+def test_rewards_that_sum_to_infinity_are_said_to_do_so(tmp_path: Path) -> None:
+    mine = written(tmp_path, GOOD.replace("return 0, False", "return 1e308, False"))
+
+    class Full:
+        def returns(self, *_: object, **__: object) -> np.ndarray:
+            return np.array([[np.inf]])
+
+    arena, tokens = mine.arena(mine.sample(1, seed=0)), TokenBatch.of([STRAIGHT_ON])
+    error = explained(FloatingPointError("too much"), mine.module, Full(), tokens, arena, Budget.calls())
+    assert str(error).endswith("my_task.py:19: reward: FloatingPointError: too much")
