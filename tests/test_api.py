@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import leapscli as leaps
+from leapscli.dsl.tokens import TokenBatch
 
 ROOT = Path(__file__).parents[1]
 TEXT = "DEF run m( WHILE c( frontIsClear c) w( move w) m)"
@@ -98,6 +100,100 @@ def test_grammar() -> None:
         *("WHILE", "REPEAT", "IF", "IFELSE"),
         *("move", "turnLeft", "turnRight", "pickMarker", "putMarker"),
     }
+
+
+WRONG = {
+    "one program": ("task.returns(program, worlds)", "a list of programs is wanted, not one Program"),
+    "texts for programs": ("task.returns([text], worlds)", "program 0 of the list is the str 'DEF run"),
+    "a text for programs": ("task.returns(text, worlds)", "a list of programs is wanted, not the str"),
+    "no programs": ("task.returns(None, worlds)", "a list of programs is wanted, not None"),
+    "one world": ("task.returns([program], worlds[0])", "a list of worlds is wanted, not one World"),
+    "maps for worlds": ("task.returns([program], [MAP])", "world 0 of the list is the str '#####"),
+    "a number for a budget": ("task.returns([program], worlds, 220)", "a Budget is wanted, not the int 220"),
+    "no threads": ("task.returns([program], worlds, threads=0)", "threads: a whole number from 1 on is wanted"),
+    "half a world": ("task.sample(2.5, seed=0)", "count: a whole number from 1 on is wanted, not the float 2.5"),
+    "no world": ("task.sample(0, seed=0)", "count: a whole number from 1 on is wanted, not the int 0"),
+    "a seed below 0": ("task.sample(3, seed=-1)", "seed: a whole number from 0 on is wanted, not the int -1"),
+    "no seed": ("task.sample(3, seed=None)", "seed: a whole number from 0 on is wanted, not None"),
+    "a budget to grow": ("task.grown(220)", "a Budget is wanted"),
+    "a number for a task": ("leaps.task(3)", "a task is called by its name or its file, not the int 3"),
+    "a text for a height": ("leaps.task('maze', height='8')", "height: a whole number is wanted, not the str '8'"),
+    "a fraction for a width": ("task.resized(8, 8.5)", "width: a whole number is wanted, not the float 8.5"),
+    "a text to execute": ("leaps.execute(text, world)", "a Program is wanted, not the str"),
+    "a map to execute on": ("leaps.execute(program, MAP)", "a World is wanted, not the str"),
+    "worlds to execute on": ("leaps.execute(program, worlds)", "a World is wanted, not one Worlds"),
+    "a zero for a budget": ("leaps.execute(program, world, 0)", "a Budget is wanted, not the int 0"),
+    "a text for a limit": ("leaps.Budget.calls('many')", "a budget: a whole number is wanted, not the str 'many'"),
+    "a fraction for a limit": ("leaps.Budget.primitives(2.5)", "a budget: a whole number is wanted, not the float"),
+    "a map for walls": ("leaps.World(MAP, MAP, (0, 0, 0))", "walls: an array [H, W] of whole numbers is wanted"),
+    "no walls": ("leaps.World(None, [[0, 0]], (0, 0, 0))", "walls: an array [H, W] of whole numbers is wanted"),
+    "half a marker": ("leaps.World([[0, 0]], [[0, 0.5]], (0, 0, 0))", "markers: an array [H, W] of whole numbers"),
+    "ragged markers": ("leaps.World([[0, 0]], [[0], [0, 1]], (0, 0, 0))", "markers: an array [H, W] of whole"),
+    "an agent without direction": ("leaps.World([[0]], [[0]], (0, 0))", "agent: (row, column, direction) is wanted"),
+    "an agent between cells": ("leaps.World([[0, 0]], [[0, 0]], (0, 0.5, 1))", "agent: a whole number is wanted"),
+    "a seed too large": ("leaps.World([[0]], [[0]], (0, 0, 1), 2**64)", "seed: a whole number from 0 on, at most"),
+    "a map that is no text": ("leaps.World.parse(3)", "the text of a world is wanted, not the int 3"),
+    "a batch of programs": ("leaps.Worlds.stack([program])", "world 0 of the list is one Program"),
+    "a batch of numbers": ("leaps.Worlds(1, 2, 3, 4)", "walls: an array of bool is wanted, not the int 1"),
+    "agents outside": (
+        "leaps.Worlds(worlds.walls, worlds.markers, worlds.agents + 99, worlds.seeds)",
+        "an agent is not in a world of 8×8",
+    ),
+    "fewer markers": (
+        "leaps.Worlds(worlds.walls, worlds.markers[:1], worlds.agents, worlds.seeds)",
+        "walls [N, H, W], markers [N, H, W], agents [N, 3] and seeds [N] are wanted, not [2, 8, 8], [1, 8, 8],",
+    ),
+    "a prefix in one text": ("leaps.allowed_next('DEF run m(')", "a list of tokens is wanted, not the str"),
+    "a prefix of numbers": ("leaps.allowed_next([0, 1])", "a list of tokens is wanted, not the list [0, 1]"),
+    "bytes to parse": ("leaps.Program.parse(text.encode())", "the text of a program is wanted, not the bytes"),
+    "a text for a tree": ("leaps.Program(text)", "a Program is made of statements, not of text"),
+    "a text for ids": ("leaps.Program.from_ids(text)", "a list of token ids is wanted, not the str"),
+    "an unknown style": ("program.pretty('C')", "style is 'tokens' or 'python', not 'C'"),
+    "a number for a model": ("leaps.load_model(3)", "reference: a name or a path is wanted, not the int 3"),
+    "a number for a workspace": ("leaps.load_model(workspace=3)", "workspace: a name or a path is wanted"),
+}
+
+
+@pytest.mark.parametrize(("call", "wanted"), WRONG.values(), ids=WRONG)
+def test_wrong_types_and_shapes_get_one_line_that_says_what_is_wanted(call: str, wanted: str) -> None:
+    task = leaps.task("maze")
+    names = {"leaps": leaps, "text": TEXT, "MAP": MAP, "task": task, "worlds": task.sample(2, seed=0)}
+    names |= {"program": leaps.Program.parse(TEXT), "world": leaps.World.parse(MAP)}
+    with pytest.raises(leaps.LeapsError) as error:
+        eval(call, names)
+    assert wanted in error.value.message and "\n" not in error.value.message
+
+
+def test_what_a_worker_is_sent_can_be_pickled() -> None:
+    program, world = leaps.Program.parse(TEXT), leaps.World.parse(MAP)
+    again = pickle.loads(pickle.dumps(world))
+    assert again == world and not again.walls.flags.writeable and not again.markers.flags.writeable
+    for value in (program, leaps.Budget.calls(7), leaps.execute(program, world)):
+        assert pickle.loads(pickle.dumps(value)) == value
+    for task in (leaps.task("maze", height=9, width=11), leaps.task(ROOT / "docs" / "examples" / "sweeper.py")):
+        other, worlds = pickle.loads(pickle.dumps(task)), task.sample(2, seed=0)
+        assert (other.name, other.height, other.width, other.source) == (
+            *(task.name, task.height, task.width),
+            task.source,
+        )
+        assert [*pickle.loads(pickle.dumps(worlds))] == [*worlds] == [*other.sample(2, seed=0)]
+        assert (pickle.loads(pickle.dumps(task.arena(worlds))).memory == other.arena(worlds).memory).all()
+    batch = TokenBatch.of([program])
+    assert pickle.loads(pickle.dumps(batch)).texts() == batch.texts()
+
+
+def test_a_task_file_is_found_from_another_folder_once_pickled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    sent = pickle.dumps(leaps.task("docs/examples/sweeper.py", height=9))
+    monkeypatch.chdir(tmp_path)
+    assert (pickle.loads(sent).height, pickle.loads(sent).source) == (9, ROOT / "docs" / "examples" / "sweeper.py")
+
+
+def test_errors_come_back_from_a_worker_as_they_were() -> None:
+    with pytest.raises(leaps.ProgramSyntaxError) as error:
+        leaps.Program.parse("DEF run m( m)")
+    again = pickle.loads(pickle.dumps(error.value))
+    assert (type(again), str(again), vars(again)) == (type(error.value), str(error.value), vars(error.value))
 
 
 UNCOMPILED = """

@@ -18,6 +18,7 @@ import numpy as np
 
 from leapscli.dsl.diagnostics import syntax_error
 from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS, TOKEN_ID, VOCABULARY_SIZE
+from leapscli.errors import InputError, described
 
 Self = TypeVar("Self", bound="_Arrays")
 
@@ -204,8 +205,10 @@ class Walker:
 def allowed_next(prefix: Sequence[str]) -> set[str]:
     """The tokens that may follow `prefix` (any length; only `<pad>` after the last `m)`).
 
-    ProgramSyntaxError where `prefix` itself is not the beginning of a program.
+    ProgramSyntaxError where `prefix` itself is not the beginning of a program, InputError where it is no list of texts.
     """
+    if isinstance(prefix, str) or not isinstance(prefix, Sequence) or not all(isinstance(t, str) for t in prefix):
+        raise InputError(f"a list of tokens is wanted, not {described(prefix)}", "text.split() makes one of a text")
     walker = Walker()
     for i, token in enumerate(prefix):
         if not walker.take(token):

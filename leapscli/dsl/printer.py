@@ -18,6 +18,7 @@ from leapscli.dsl.program import (
     condition_tokens,
     walk,
 )
+from leapscli.errors import InputError
 
 _INDENT = "    "
 
@@ -34,7 +35,7 @@ def layout(program: Program, style: Style = "tokens") -> tuple[list[str], dict[i
     `{id(node): lines[i] ...}` is one zip away for a viewer that lights up the line being executed.
     """
     if style not in ("tokens", "python"):
-        raise ValueError(f"style is 'tokens' or 'python', not {style!r}")
+        raise InputError(f"style is 'tokens' or 'python', not {style!r}")
     writer = _Python() if style == "python" else _Tokens()
     writer.program(program)
     return writer.lines, dict(enumerate(writer.line_of))

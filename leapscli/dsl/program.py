@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS, TOKEN_ID
+from leapscli.errors import InputError, described
 
 Style: TypeAlias = Literal["tokens", "python"]
 
@@ -124,6 +125,8 @@ class Program:
     span: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.body, str):
+            raise InputError("a Program is made of statements, not of text", "Program.parse(text) reads one")
         _require(len(self.body) > 0, "the body of a Program is empty")
 
     @staticmethod
@@ -131,6 +134,8 @@ class Program:
         """The one program that `text` spells, in token form or Python form as it is; else ProgramSyntaxError."""
         from leapscli.dsl.parser import parse
 
+        if not isinstance(text, str):
+            raise InputError(f"the text of a program is wanted, not {described(text)}")
         return parse(text)
 
     @staticmethod
@@ -145,7 +150,10 @@ class Program:
         """The program of these token ids, trailing `<pad>` ignored; ProgramSyntaxError if they spell none."""
         from leapscli.dsl.token_form import parse_ids
 
-        return parse_ids(ids)
+        numbers = np.asarray(ids)
+        if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "iu"):
+            raise InputError(f"a list of token ids is wanted, not {described(ids)}")
+        return parse_ids(numbers)
 
     @property
     def tokens(self) -> tuple[str, ...]:

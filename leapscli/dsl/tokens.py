@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import PAD, TOKENS
+from leapscli.errors import InputError, described
 
 Ids: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 Lengths: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
@@ -35,7 +36,13 @@ class TokenBatch:
 
     @staticmethod
     def of(programs: Sequence[Program]) -> TokenBatch:
-        """These programs, padded to the longest."""
+        """These programs, padded to the longest. Raises InputError for what is no list of programs."""
+        if isinstance(programs, str | Program) or not isinstance(programs, Iterable):
+            raise InputError(f"a list of programs is wanted, not {described(programs)}", "put it in a list: [program]")
+        programs = list(programs)
+        for i, program in enumerate(programs):
+            if not isinstance(program, Program):
+                raise InputError(f"program {i} of the list is {described(program)}", "Program.parse(text) makes one")
         return TokenBatch._stack([program.ids for program in programs])
 
     @staticmethod

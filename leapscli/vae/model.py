@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from leapscli.artifacts.weights import load_weights
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.dsl.vocabulary import MAX_TOKENS
-from leapscli.errors import ArtifactError, InputError
+from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
 from leapscli.vae.checkpoint import load_state
 from leapscli.vae.decode import DRAWS, Decoding
@@ -24,6 +24,7 @@ from leapscli.vae.packing import by_length, pack_tokens
 from leapscli.vae.state import WEIGHTS, save_model
 
 CHUNK = 2048  # programs or vectors at once: bounds the memory
+LARGEST = 1e6  # of a vector's numbers: programs lie within ±10 or so; products of larger ones leave float32
 Vectors = NDArray[np.float32]
 
 
@@ -60,6 +61,8 @@ class LatentModel:
         longest = int(tokens.lengths.max(initial=0))
         if longest > MAX_TOKENS or (len(tokens) and tokens.lengths.min() < 1):
             raise InputError(f"programs of 1 to {MAX_TOKENS} tokens can be encoded, not of {longest}")
+        if int(tokens.ids.max(initial=0)) > PAD:
+            raise InputError(f"token ids are 0 to {PAD}, not {tokens.ids.max()}")
         means = np.empty((len(tokens), self.latent), np.float32)
         order = by_length(tokens.lengths)
         for at in range(0, len(order), CHUNK):
@@ -70,16 +73,29 @@ class LatentModel:
 
     def decode_tokens(self, z: ArrayLike, *, greedy: bool = True, seed: int = 0) -> TokenBatch:
         """The programs of vectors [P, Z], as ids of 45 columns: the likeliest tokens, or drawn under `seed`."""
-        vectors = torch.as_tensor(np.asarray(z, np.float32))
-        if vectors.ndim != 2 or vectors.shape[1] != self.latent:
-            raise InputError(f"vectors are [P, {self.latent}] for this model, not {list(vectors.shape)}")
-        draws = generator(self.device, int(stream_key(seed, "decode")))
+        vectors = self._vectors(z)
+        draws = generator(self.device, int(stream_key(whole(seed, "seed", 0), "decode")))
         parts = []
         for part in torch.split(vectors, CHUNK):
             noise = None if greedy else Noise(draws, len(part), slice(None)).exponential(*DRAWS)
             parts.append(self._decoding(part.to(self.device), noise=noise).cpu().numpy())
         return TokenBatch.from_ids(np.concatenate(parts))
 
+    def _vectors(self, z: ArrayLike) -> torch.Tensor:
+        """`z` as float32[P, Z]. Raises InputError for another shape, and for what no vector of a program can hold."""
+        try:
+            array = np.asarray(z)
+        except ValueError:  # rows of different lengths
+            array = np.zeros(0, object)
+        numbers = array.dtype.kind in "biuf"
+        if not numbers or array.ndim != 2 or array.shape[1] != self.latent:
+            found = described(array if numbers else z)
+            raise InputError(f"vectors are [P, {self.latent}] for this model, of numbers, not {found}")
+        wrong = np.flatnonzero(~(np.abs(array) <= LARGEST).all(axis=1))
+        if len(wrong):
+            raise InputError(f"vector {wrong[0]} holds NaN, or a number beyond ±{LARGEST:g}")
+        return torch.as_tensor(array.astype(np.float32))
+
     def decode(self, z: ArrayLike) -> list[Program]:
-        """The programs of vectors [P, Z], greedily decoded."""
+        """The programs of vectors [P, Z], greedily decoded. Raises InputError for what is none."""
         return self.decode_tokens(z).programs()

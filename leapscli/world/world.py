@@ -7,7 +7,7 @@ that change while they are played (the task `snake`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -15,7 +15,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from leapscli.errors import WorldError
+from leapscli.errors import WorldError, described, whole
 from leapscli.seeding import stream
 
 NORTH, EAST, SOUTH, WEST = range(4)
@@ -41,15 +41,20 @@ class World:
     seed: int = 0
 
     def __init__(self, walls: ArrayLike, markers: ArrayLike, agent: Sequence[int], seed: int = 0) -> None:
-        object.__setattr__(self, "walls", _frozen(np.array(walls, dtype=np.bool_)))
-        counts = np.asarray(markers)
+        object.__setattr__(self, "walls", _frozen(_numbers(walls, "walls").astype(np.bool_)))
+        counts = _numbers(markers, "markers")
         if counts.size and (counts.min() < 0 or counts.max() > MAX_MARKERS):
             raise WorldError(f"a cell holds {counts.min()} to {counts.max()} markers; 0 to {MAX_MARKERS} fit")
         object.__setattr__(self, "markers", _frozen(counts.astype(np.uint8)))
-        row, column, direction = (int(part) for part in agent)
-        object.__setattr__(self, "agent", (row, column, direction))
-        object.__setattr__(self, "seed", int(seed))
+        if isinstance(agent, str) or not isinstance(agent, Iterable) or len(place := tuple(agent)) != 3:
+            raise WorldError(f"agent: (row, column, direction) is wanted, not {described(agent)}")
+        object.__setattr__(self, "agent", tuple(whole(part, "agent") for part in place))
+        object.__setattr__(self, "seed", whole(seed, "seed", 0, 2**64 - 1))
         self._check()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: made anew, so that its arrays cannot be written there either."""
+        return World, (self.walls, self.markers, self.agent, self.seed)
 
     def _check(self) -> None:
         shape, (row, column, direction) = self.walls.shape, self.agent
@@ -81,6 +86,8 @@ class World:
         """Read the text form; `str(world)` writes it. Raises WorldError naming line and column."""
         from leapscli.world.map_text import parse_map
 
+        if not isinstance(text, str):
+            raise WorldError(f"the text of a world is wanted, not {described(text)}")
         return parse_map(text)
 
     def __str__(self) -> str:
@@ -114,9 +121,30 @@ class Worlds:
     agents: NDArray[np.int16]
     seeds: NDArray[np.uint64]
 
+    def __post_init__(self) -> None:
+        """Compiled code relies on shapes, dtypes and places. Raises WorldError."""
+        for name, dtype in (("walls", np.bool_), ("markers", np.uint8), ("agents", np.int16), ("seeds", np.uint64)):
+            part = getattr(self, name)
+            if not isinstance(part, np.ndarray) or part.dtype != dtype:
+                raise WorldError(f"{name}: an array of {np.dtype(dtype)} is wanted, not {described(part)}")
+        n, shape = len(self.walls), self.walls.shape
+        fits = self.markers.shape == shape and self.agents.shape == (n, 3) and self.seeds.shape == (n,)
+        if len(shape) != 3 or not fits:
+            shapes = (list(part.shape) for part in (self.walls, self.markers, self.agents, self.seeds))
+            wanted = "walls [N, H, W], markers [N, H, W], agents [N, 3] and seeds [N] are wanted"
+            raise WorldError(f"{wanted}, not {', '.join(map(str, shapes))}")
+        if n and ((self.agents < 0) | (self.agents >= (shape[1], shape[2], 4))).any():
+            raise WorldError(f"an agent is not in a world of {shape[1]}×{shape[2]}, or faces no direction")
+
     @classmethod
     def stack(cls, worlds: Sequence[World]) -> Worlds:
-        """A batch of `worlds`, which must be of one size."""
+        """A batch of `worlds`, which must be of one size. Raises WorldError."""
+        if isinstance(worlds, str | World) or not isinstance(worlds, Iterable):
+            raise WorldError(f"a list of worlds is wanted, not {described(worlds)}", "put it in a list: [world]")
+        worlds = list(worlds)
+        for i, world in enumerate(worlds):
+            if not isinstance(world, World):
+                raise WorldError(f"world {i} of the list is {described(world)}", "World.parse(text) makes one")
         if not worlds:
             raise WorldError("a batch needs at least one world")
         if len({world.walls.shape for world in worlds}) > 1:
@@ -207,6 +235,19 @@ def border(height: int, width: int) -> NDArray[np.bool_]:
     walls = np.ones((height, width), np.bool_)
     walls[1:-1, 1:-1] = False
     return walls
+
+
+def _numbers(cells: ArrayLike, name: str) -> NDArray[Any]:
+    """An array of whole numbers, or of True and False."""
+    try:
+        array = np.asarray(cells)
+    except ValueError:  # rows of different lengths
+        array = np.zeros(0, object)
+    if array.dtype.kind == "f" and (np.rint(array) == array).all():
+        return array
+    if array.dtype.kind not in "biu" and array.size + (array.dtype == object):
+        raise WorldError(f"{name}: an array [H, W] of whole numbers is wanted, not {described(cells)}")
+    return array
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

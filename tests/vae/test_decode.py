@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError
 from leapscli.vae.model import LatentModel
@@ -77,8 +79,21 @@ def test_a_saved_model_comes_back_with_the_same_weights(tmp_path) -> None:
 
 def test_what_does_not_fit_is_said_in_one_line(tmp_path) -> None:
     model = untrained()
-    with pytest.raises(InputError, match=r"vectors are \[P, 16\]"):
-        model.decode_tokens(np.zeros((3, 17)))
+    for wrong in (np.zeros((3, 17)), np.zeros(16), [], [[1.0], [1.0, 2.0]], [["a"] * 16], "abc", None):
+        with pytest.raises(InputError, match=r"vectors are \[P, 16\] for this model, of numbers, not "):
+            model.decode(wrong)
+    for wrong in (np.nan, np.inf, -np.inf, 1e30, -1e300):
+        with pytest.raises(InputError, match=r"vector 1 holds NaN, or a number beyond ±1e\+06"):
+            model.decode([[0.0] * 16, [wrong] * 16])
+    assert len(model.decode(np.full((2, 16), 1e6))) == 2
+    with pytest.raises(InputError, match="seed: a whole number from 0 on"):
+        model.decode_tokens(np.zeros((1, 16)), seed=-1)
+    program = Program.parse("DEF run m( move m)")
+    for wrong, message in ((program, "not one Program"), (str(program), "not the str"), ([str(program)], "is the str")):
+        with pytest.raises(InputError, match=message):
+            model.encode(wrong)
+    with pytest.raises(InputError, match="token ids are 0 to 50, not 77"):
+        model.encode(TokenBatch.from_ids(np.array([[0, 1, 2, 77]])))
     weights = model.network.state_dict()
     from leapscli.artifacts.weights import save_weights
 
