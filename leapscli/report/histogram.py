@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 MOST_BINS = 12
-_WIDTHS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+_SMALL = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _TINY = 1e-9  # returns are sums of fractions: 0.30000000000000004 belongs to 0.3
 
@@ -27,8 +29,7 @@ class Histogram:
         low, high = float(values.min()) + _TINY, float(values.max()) - _TINY
         if high <= low:
             return cls((float(values[0]),) * 2, (len(values),))
-        width = next((w for w in _WIDTHS if np.ceil(high / w) - np.floor(low / w) <= MOST_BINS), None)
-        width = width or 10.0 ** np.ceil(np.log10((high - low) / MOST_BINS))
+        width = next(w for w in _widths() if np.ceil(high / w) - np.floor(low / w) <= MOST_BINS)
         first = np.floor(low / width)
         bins = int(max(1, np.ceil(high / width) - first))
         edges = tuple(round(float((first + i) * width), 6) for i in range(bins + 1))
@@ -48,6 +49,13 @@ class Histogram:
             text.append(f"{bar(count / most * room, blocks):<{room}}", "cyan")
             text.append(f" {count:{digits},}" + "\n" * (i + 1 < len(names)))
         return text
+
+
+def _widths() -> Iterator[float]:
+    """Round widths of bins: a hundredth, …, a half, 1, 2, 5, 10, 20 and so on."""
+    yield from _SMALL
+    for power in itertools.count():
+        yield from (digit * 10.0**power for digit in (1, 2, 5))
 
 
 def bar(length: float, blocks: bool) -> str:

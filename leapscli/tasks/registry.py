@@ -76,7 +76,7 @@ class Task:
         """What to say where a return is more than the best: the file of a task of the user's own does not know it."""
         if self.source is None or reaches(self.best, value):
             return None
-        return f"{self.source} paid {value:.4g}, more than {self.best:g}; a line `BEST = …` in it tells its most"
+        return f"{self.source} paid {value:.4g}, and its best return is {self.best:g}: tell the most it pays, BEST = …"
 
     @property
     def budget(self) -> Budget:

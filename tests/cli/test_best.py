@@ -125,7 +125,7 @@ def test_a_file_that_pays_more_than_it_tells_is_named(here: Path, monkeypatch: p
     monkeypatch.setattr(Task, "best", 1.0)  # as where the file says nothing
     for command in commands:
         said = call(*command, "--task", "five.py").stderr
-        assert re.search(r"note: .*five\.py paid \d, more than 1; a line `BEST = …`", said)
+        assert re.search(r"note: .*five\.py paid \d, and its best return is 1: tell the most it pays, BEST = …", said)
 
 
 def test_where_all_returns_are_the_same_no_episode_is_called_the_worst(here: Path) -> None:

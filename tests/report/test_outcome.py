@@ -102,6 +102,8 @@ def test_bins_are_round_and_take_their_lower_edge():
     assert histogram.edges == pytest.approx([i / 10 for i in range(11)])
     assert histogram.counts == (1, 1, 0, 2, 0, 0, 0, 0, 0, 2)
     assert Histogram.of(np.full(7, 0.25)).draw(60).plain.split() == ["0.25", "█" * 42, "7"]
+    for most, width in ((5, 0.5), (10, 1), (20, 2), (50, 5), (100, 10), (1e6, 1e5)):
+        assert Histogram.of(np.array([0.0, most])).edges[1] == width
     wide = Histogram.of(np.array([0.0, 1e4])).draw(60).plain
     assert len(wide.splitlines()) <= MOST_BINS + 1
 
