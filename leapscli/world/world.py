@@ -48,7 +48,7 @@ class World:
         object.__setattr__(self, "markers", _frozen(counts.astype(np.uint8)))
         if isinstance(agent, str) or not isinstance(agent, Iterable) or len(place := tuple(agent)) != 3:
             raise WorldError(f"agent: (row, column, direction) is wanted, not {described(agent)}")
-        object.__setattr__(self, "agent", tuple(whole(part, "agent") for part in place))
+        object.__setattr__(self, "agent", tuple([whole(part, "agent") for part in place]))
         object.__setattr__(self, "seed", whole(seed, "seed", 0, 2**64 - 1))
         self._check()
 
@@ -243,11 +243,9 @@ def _numbers(cells: ArrayLike, name: str) -> NDArray[Any]:
         array = np.asarray(cells)
     except ValueError:  # rows of different lengths
         array = np.zeros(0, object)
-    if array.dtype.kind == "f" and (np.rint(array) == array).all():
+    if array.dtype.kind in "biu" or (array.dtype.kind == "f" and (np.rint(array) == array).all()):
         return array
-    if array.dtype.kind not in "biu" and array.size + (array.dtype == object):
-        raise WorldError(f"{name}: an array [H, W] of whole numbers is wanted, not {described(cells)}")
-    return array
+    raise WorldError(f"{name}: an array [H, W] of whole numbers is wanted, not {described(cells)}")
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:
