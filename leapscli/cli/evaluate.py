@@ -53,8 +53,8 @@ def evaluate(
     announce_compilation()
     programs = [source.program for source in sources]
     tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
-    for results in tables:
-        say_beyond(results[0].task, max(float(result.returns.max()) for result in results))
+    for table in tables:
+        say_beyond(table[0].task, max(float(result.returns.max()) for result in table))
     if as_json:
         _print(sources, tables)
         return
