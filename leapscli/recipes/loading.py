@@ -17,14 +17,10 @@ from leapscli.errors import RecipeError
 from leapscli.locations import shipped
 from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.dataset import DatasetRecipe
+from leapscli.recipes.kinds import FOLDERS, TYPES, Kind, check_kind, wrong_kind
 from leapscli.recipes.model import ModelRecipe
 from leapscli.recipes.search import SearchRecipe
 from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
-
-Kind = Literal["dataset", "model", "search"]
-FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "search": "runs"}
-TYPES: dict[str, type[Recipe]] = {"dataset": DatasetRecipe, "model": ModelRecipe, "search": SearchRecipe}
-DEFAULTS: dict[str, str] = {"dataset": "paper", "model": "short", "search": "memetic"}
 
 
 @overload
@@ -60,6 +56,7 @@ def load_recipe(
     """
     path = find_recipe(kind, name_or_path, root)
     layer = read_yaml(path, _label(path))
+    check_kind(kind, layer, str(name_or_path))
     sections = _task_sections(layer) if kind == "search" else {}
     chosen = merge(layer, *([sections[task]] if task in sections else []), read_overrides(overrides))
     recipe, problems = _validate(TYPES[kind], chosen)
@@ -80,6 +77,8 @@ def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) 
     known = recipe_files(kind, root)
     if text in known:
         return known[text]
+    if others := [other for other in FOLDERS if text in recipe_files(other, root)]:
+        raise wrong_kind(text, kind, others[0], text)
     close = get_close_matches(text, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known)) or 'none'}; or give a file"
     raise RecipeError(f"no {kind} recipe called {text!r}", hint)

@@ -14,7 +14,7 @@ from pathlib import Path
 from leapscli.artifacts.artifact import Artifact
 from leapscli.dsl.program import Program
 from leapscli.progress import Done, Reporter, Silent
-from leapscli.recipes.loading import DEFAULTS
+from leapscli.recipes.kinds import DEFAULTS
 from leapscli.stages.scoreboard import Spread
 from leapscli.stages.search_states import engine_budget, state_seed
 from leapscli.stages.sweep import Sweep

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from leapscli.recipes.loading import DEFAULTS, load_recipe, recipe_files
+from leapscli.errors import RecipeError
+from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.loading import load_recipe, recipe_files
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.registry import find
+from leapscli.search.registry import SEARCHERS, find
 
 
 def choose_recipe(
@@ -18,6 +20,8 @@ def choose_recipe(
     Raises RecipeError, also for a searcher that there is not.
     """
     if searcher is not None:
+        if searcher not in SEARCHERS and searcher in recipe_files("search", root):
+            raise RecipeError(f"searcher: {searcher} is a recipe, not a searcher", f"--recipe {searcher}")
         find(searcher)
         overrides = [*overrides, f"searcher={searcher}"]
     own = searcher if searcher in recipe_files("search", root) else None

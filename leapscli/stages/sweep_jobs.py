@@ -17,20 +17,13 @@ from leapscli import __version__
 from leapscli.artifacts.artifact import Artifact, check_name, readable
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
-from leapscli.recipes.loading import DEFAULTS
+from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.registry import Latent, find
 from leapscli.stages.search_plan import LIMITS, find_model, search_key
 from leapscli.stages.search_recipe import choose_recipe
-from leapscli.tasks.registry import NAMES, Task
+from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown
 from leapscli.tasks.registry import task as find_task
-
-GROUPS: Mapping[str, Sequence[str]] = {
-    "all": NAMES,
-    "leaps": NAMES[:6],
-    "karel-hard": NAMES[6:10],
-    "llm-gs": NAMES[10:],
-}
 
 
 @dataclass(frozen=True)
@@ -61,6 +54,7 @@ class Job:
     key: str
     command: str = ""
     best: float = 1.0  # the most that the task pays
+    resume: bool = False  # from what the same search reached within other limits
 
     @property
     def name(self) -> str:
@@ -86,8 +80,12 @@ def split(texts: Iterable[str]) -> list[str]:
 
 
 def task_names(texts: Iterable[str]) -> list[str]:
-    """`maze,harvester`, `leaps`, `./my_task.py`: the tasks meant, each once."""
-    return list(dict.fromkeys(name for part in split(texts) for name in GROUPS.get(part, (part,))))
+    """`maze,harvester`, `leaps`, `./my_task.py`: the tasks meant, each once. TaskError for a name that nothing has."""
+    parts = split(texts)
+    for part in parts:
+        if part not in GROUPS and part not in NAMES and not part.endswith(".py"):
+            raise unknown(part, groups=True)
+    return list(dict.fromkeys(name for part in parts for name in GROUPS.get(part, (part,))))
 
 
 def plan_jobs(
@@ -100,6 +98,7 @@ def plan_jobs(
     size: tuple[int | None, int | None] = (None, None),
     overrides: Sequence[str] = (),
     command: str = "",
+    resume: bool = False,
 ) -> list[Job]:
     """Every search of the sweep, checked. The seeds count up from the recipe's own.
 
@@ -107,7 +106,7 @@ def plan_jobs(
     that begin together compile different tasks.
     """
     if not tasks:
-        raise InputError("no task to search for", "`leaps tasks` lists them")
+        raise InputError("no task to search for", "as in `leaps sweep maze,harvester`; `leaps tasks` lists them")
     found = [(name, find_task(name, height=size[0], width=size[1])) for name in tasks]
     _all_different("tasks", [task.name for _, task in found])
     _all_different("methods", [check_name(method.label) for method in methods])
@@ -119,14 +118,20 @@ def plan_jobs(
     latent = any(isinstance(find(recipe.searcher), Latent) for _, _, recipe in chosen)
     artifact = find_model(workspace, model) if latent else None
     return [
-        _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command)
+        _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command, resume)
         for i in range(seeds)
         for task, method, recipe in chosen
     ]
 
 
 def _job(
-    workspace: Workspace, task: Task, method: Method, recipe: SearchRecipe, model: Artifact | None, command: str
+    workspace: Workspace,
+    task: Task,
+    method: Method,
+    recipe: SearchRecipe,
+    model: Artifact | None,
+    command: str,
+    resume: bool,
 ) -> Job:
     model = model if isinstance(find(recipe.searcher), Latent) else None
     return Job(
@@ -140,6 +145,7 @@ def _job(
         key=search_key(recipe, task, model),
         command=command,
         best=task.best,
+        resume=resume,
     )
 
 

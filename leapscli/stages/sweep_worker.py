@@ -43,7 +43,8 @@ def run_job(job: Job, stop: Path) -> Outcome:
         task = _task(job.task, *job.size)
         plan = prepare(job.recipe, Workspace(job.workspace), task, job.model, threads=1)
         with _stop_file(stop) as flag:
-            return Outcome(job, conclude(plan, job.name, job.exact_key, stop=flag, command=job.command))
+            run = conclude(plan, job.name, job.exact_key, stop=flag, resume=job.resume, command=job.command)
+            return Outcome(job, run)
     except Interrupted:
         return Outcome(job)
     except LeapsError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from pathlib import Path
 from time import monotonic
 
 from leapscli.artifacts.artifact import Artifact, readable
-from leapscli.artifacts.staging import Draft
+from leapscli.artifacts.manifest import FOLDERS
+from leapscli.artifacts.staging import STAGING, Draft
 from leapscli.errors import ArtifactError, Interrupted
 from leapscli.progress import Reporter, SearchDone, Silent, StopFlag
 from leapscli.search.checkpoint import History, load, save
@@ -46,13 +48,17 @@ def synthesize(
         return publish(plan, draft, progress, history, reason, command)
 
 
-def conclude(plan: Plan, name: str, key: str, *, stop: StopFlag | None = None, command: str = "") -> Artifact:
+def conclude(
+    plan: Plan, name: str, key: str, *, stop: StopFlag | None = None, resume: bool = False, command: str = ""
+) -> Artifact:
     """Runs the search to its own end, from the checkpoint on that it has under `key`, and publishes the run `name`.
 
+    `resume` also continues what the same search reached within other limits, or by itself, under its task's name.
     Stopped by `stop`, it leaves a checkpoint, publishes nothing, and raises Interrupted.
     """
     with _unless_empty(plan.workspace.stage("run", name, key=key, resume=True)) as draft:
-        progress, history = _checkpoint(plan, draft) or (plan.search.begin(plan.recipe.seed), [])
+        places = [draft.path / STATE, *(_left(plan, [name, plan.task.name]) if resume else [])]
+        progress, history = _checkpoint(plan, places) or (plan.search.begin(plan.recipe.seed), [])
         progress, reason = _run(plan, draft, progress, history, Silent(), stop or StopFlag())
         if len(progress.podium):
             save(draft.path / STATE, plan.search, progress, history)
@@ -61,11 +67,20 @@ def conclude(plan: Plan, name: str, key: str, *, stop: StopFlag | None = None, c
         return publish(plan, draft, progress, history, reason, command)
 
 
-def _checkpoint(plan: Plan, draft: Draft) -> tuple[Progress, History] | None:
-    """Where a stopped or killed search stood, if it left something that can be read."""
-    with suppress(ArtifactError):
-        return load(draft.path / STATE, plan.search)
+def _checkpoint(plan: Plan, places: Sequence[Path]) -> tuple[Progress, History] | None:
+    """Where a stopped or killed search stood: the first of the files that can be read, if any."""
+    for path in places:
+        with suppress(ArtifactError):
+            return load(path, plan.search)
     return None
+
+
+def _left(plan: Plan, names: Sequence[str]) -> list[Path]:
+    """What runs and drafts of the same search left under `names`, within whatever limits; the newest first."""
+    drafts = plan.workspace.root / FOLDERS["run"] / STAGING
+    left = [path for name in names for path in drafts.glob(f"{name}-{plan.key}*/{STATE}")]
+    left += [run.path / STATE for name in names for run in _same(plan, name) if (run.path / STATE).exists()]
+    return sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
 @contextmanager
@@ -111,9 +126,14 @@ def _begin(
 
 def _earlier(plan: Plan) -> Artifact | None:
     """The newest run of the same search."""
-    runs = [artifact for artifact in plan.workspace.list("run") if artifact.name == plan.task.name]
-    same = [artifact for artifact in readable(runs) if artifact.manifest.metrics.get("search") == plan.key]
+    same = _same(plan, plan.task.name)
     return same[-1] if same else None
+
+
+def _same(plan: Plan, name: str) -> list[Artifact]:
+    """The runs called `name` of the same search, the newest last."""
+    runs = [artifact for artifact in plan.workspace.list("run") if artifact.name == name]
+    return [artifact for artifact in readable(runs) if artifact.manifest.metrics.get("search") == plan.key]
 
 
 def _run(

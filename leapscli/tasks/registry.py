@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +39,12 @@ NAMES = (
     *("stairclimber", "fourcorners", "topoff", "maze", "cleanhouse", "harvester"),
     *("doorkey", "onestroke", "seeder", "snake", "pathfollow", "wallavoider"),
 )
+GROUPS: Mapping[str, Sequence[str]] = {
+    "all": NAMES,
+    "leaps": NAMES[:6],
+    "karel-hard": NAMES[6:10],
+    "llm-gs": NAMES[10:],
+}
 DEFAULT_BUDGET = Budget.primitives(10_000)  # of a run at a task's own size, in the literature since 2024
 
 
@@ -163,10 +169,18 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
         path = Path(name)
         return build(custom.task_name(path), custom.load(path), height, width)
     if name not in NAMES:
-        close = difflib.get_close_matches(str(name), NAMES, 1)
-        hint = f"did you mean {close[0]}?" if close else f"a file ending in .py, or one of {', '.join(NAMES)}"
-        raise TaskError(f"no task is called {str(name)!r}", hint)
+        raise unknown(str(name))
     return build(str(name), importlib.import_module(f"leapscli.tasks.{name}"), height, width)
+
+
+def unknown(name: str, *, groups: bool = False) -> TaskError:
+    """The error for a name that no task has, nor any group where `groups` of tasks are accepted."""
+    if name in GROUPS:
+        return TaskError(f"{name} is a group of tasks, not a task", f"`leaps sweep {name}` searches for all of them")
+    close = difflib.get_close_matches(name, [*NAMES, *(GROUPS if groups else [])], 1)
+    known = f"a file ending in .py, or one of {', '.join(NAMES)}" + (f"; or {', '.join(GROUPS)}" if groups else "")
+    what = "task and no group of tasks" if groups else "task"
+    return TaskError(f"no {what} is called {name!r}", f"did you mean {close[0]}?" if close else known)
 
 
 def build(name: str, module: ModuleType, height: int | None, width: int | None) -> Task:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from leapscli.recipes.base import Recipe, RunBudget
-from leapscli.recipes.loading import DEFAULTS, TYPES
+from leapscli.recipes.kinds import DEFAULTS, TYPES
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
 BEGIN = "## Every setting\n"

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from leapscli.errors import RecipeError
 from leapscli.recipes.base import RunBudget
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.recipes.loading import load_recipe
+from leapscli.recipes.kinds import COMMANDS, FOLDERS
+from leapscli.recipes.loading import load_recipe, recipe_files
 from leapscli.recipes.model import ModelRecipe
 
 
@@ -151,6 +152,38 @@ def test_every_setting_is_described():
             if isinstance(field.annotation, type) and hasattr(field.annotation, "model_fields"):
                 yield from undescribed(field.annotation) if field.annotation is not RunBudget else ()
 
-    from leapscli.recipes.loading import TYPES
+    from leapscli.recipes.kinds import TYPES
 
     assert [name for model in TYPES.values() for name in undescribed(model)] == []
+
+
+def every_pairing():
+    """Every recipe that ships, with every kind that it is not."""
+    return [
+        (kind, name, other) for kind in FOLDERS for name in recipe_files(kind) for other in FOLDERS if other != kind
+    ]
+
+
+@pytest.mark.parametrize(("kind", "name", "other"), every_pairing())
+def test_a_recipe_of_another_kind_is_called_what_it_is(kind, name, other):
+    path = recipe_files(kind)[name]
+    with pytest.raises(RecipeError, match=f"this is a {kind} recipe, not a {other} recipe") as raised:
+        load_recipe(other, path)
+    assert raised.value.hint == f"it is for `leaps {COMMANDS[kind]} --recipe {path}`"
+
+
+@pytest.mark.parametrize(("kind", "name", "other"), every_pairing())
+def test_the_name_of_a_recipe_of_another_kind_is_known(kind, name, other):
+    if name in recipe_files(other):
+        return
+    with pytest.raises(RecipeError, match=rf"^{name}: this is a \w+ recipe, not a {other} recipe") as raised:
+        load_recipe(other, name)
+    assert f"--recipe {name}`" in raised.value.hint
+
+
+def test_a_recipe_with_mistakes_keeps_its_kind(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("step: 5\nlosses: {}\nseed: 3\npopulation: 7\n")
+    with pytest.raises(RecipeError, match="step: unknown key") as raised:
+        load_recipe("model", path)
+    assert "population: unknown key" in raised.value.message

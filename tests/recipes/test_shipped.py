@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from leapscli.locations import shipped
-from leapscli.recipes.loading import DEFAULTS, FOLDERS, TYPES, load_recipe, recipe_files
+from leapscli.recipes.kinds import DEFAULTS, FOLDERS, TYPES
+from leapscli.recipes.loading import load_recipe, recipe_files
 
 ROOT = Path(__file__).parents[2]
 RECIPES = [(kind, path) for kind in FOLDERS for path in recipe_files(kind).values()]

@@ -8,7 +8,8 @@ import pytest
 
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
-from leapscli.recipes.loading import DEFAULTS, recipe_files
+from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.loading import recipe_files
 from leapscli.stages import bench
 from leapscli.stages.literature import FILE, published
 from leapscli.stages.sweep import Sweep

@@ -9,11 +9,12 @@ import pytest
 
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import ArtifactError, InputError, RecipeError, TaskError
-from leapscli.recipes.loading import DEFAULTS, load_recipe
+from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.loading import load_recipe
 from leapscli.stages import search_plan, sweep_jobs
 from leapscli.stages import synthesize as stage
 from leapscli.stages.sweep_jobs import Method, find_finished, methods, plan_jobs, split, task_names
-from leapscli.tasks.registry import NAMES, task
+from leapscli.tasks.registry import GROUPS, NAMES, task
 from tests.stages.space import fake_model
 from tests.stages.sweeps import TINY, tiny_jobs
 
@@ -126,3 +127,19 @@ def test_a_damaged_run_does_not_count(place):
 def test_checkpoints_belong_to_a_search_with_its_limits(place):
     keys = {tiny_jobs(place, ["maze"], 1, *more)[0].exact_key for more in ((), ("max_time=9s",), ("population=33",))}
     assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [("leap", "leaps"), ("karel_hard", "karel-hard"), ("al", "all"), ("mase", "maze")]
+)
+def test_an_unknown_group_or_task_is_told_what_is_meant(text, meant):
+    with pytest.raises(TaskError, match=f"no task and no group of tasks is called '{text}'") as raised:
+        task_names([f"maze,{text}"])
+    assert raised.value.hint == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_where_one_task_is_wanted_is_called_a_group(group):
+    with pytest.raises(TaskError, match=f"{group} is a group of tasks") as raised:
+        task(group)
+    assert f"leaps sweep {group}" in raised.value.hint

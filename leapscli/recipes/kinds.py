@@ -1,0 +1,39 @@
+"""The kinds of recipes: where each lies, what it holds, which command takes it; and telling one from another."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from leapscli.errors import RecipeError
+from leapscli.recipes.base import Recipe
+from leapscli.recipes.dataset import DatasetRecipe
+from leapscli.recipes.model import ModelRecipe
+from leapscli.recipes.search import SearchRecipe
+from leapscli.recipes.source import Layer
+
+Kind = Literal["dataset", "model", "search"]
+FOLDERS: dict[Kind, str] = {"dataset": "datasets", "model": "models", "search": "runs"}
+TYPES: dict[Kind, type[Recipe]] = {"dataset": DatasetRecipe, "model": ModelRecipe, "search": SearchRecipe}
+DEFAULTS: dict[Kind, str] = {"dataset": "paper", "model": "short", "search": "memetic"}
+COMMANDS: dict[Kind, str] = {"dataset": "gen-data", "model": "train", "search": "synthesize TASK"}
+
+
+def check_kind(kind: Kind, layer: Layer, name: str) -> None:
+    """Raises RecipeError where another kind knows more of the file's keys; `name` is what was asked for."""
+    known = {other: sum(key in settings(other) for key in layer.values) for other in TYPES}
+    likeliest = max(known, key=lambda other: (known[other], other == kind))
+    if likeliest != kind:
+        raise wrong_kind(layer.label, kind, likeliest, name)
+
+
+def settings(kind: Kind) -> set[str]:
+    """What may stand at the top of a recipe of the kind; in search recipes also a table for single tasks."""
+    return {*TYPES[kind].model_fields, *(["tasks"] if kind == "search" else [])}
+
+
+def wrong_kind(what: str, asked: Kind, found: Kind, name: str) -> RecipeError:
+    """The error for a recipe of one kind where another was asked for."""
+    return RecipeError(
+        f"{what}: this is a {found} recipe, not a {asked} recipe",
+        f"it is for `leaps {COMMANDS[found]} --recipe {name}`",
+    )
