@@ -1,4 +1,4 @@
-"""Where the files are that travel with the tool: recipes, and the model that ships.
+"""Where the files are that travel with the tool: recipes, the pages of the manual, and the model that ships.
 
 In a checkout they lie at its root, beside `leapscli/`; a wheel carries them inside the package, in `leapscli/shipped/`.
 """
@@ -12,6 +12,11 @@ SHIPPED_MODEL = "leaps@v1"
 
 
 def shipped() -> Path:
-    """The folder with the `datasets`, `models` and `runs` that came with this installation."""
+    """The folder with the `datasets`, `models`, `runs` and `docs` that came with this installation."""
     packed = PACKAGE / "shipped"
     return packed if packed.is_dir() else PACKAGE.parent
+
+
+def shipped_recipes(folder: str) -> list[str]:
+    """The names of the recipes that ship in `datasets`, `models` or `runs`, in order."""
+    return sorted(path.stem for path in (shipped() / folder).glob("*.yaml"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, YesOption, print_json
 from leapscli.errors import ArtifactError, InputError
 
@@ -27,13 +28,18 @@ class KindChoice(StrEnum):
     evaluation = "evaluation"
 
 
-KindOption = Annotated[KindChoice | None, typer.Option("--kind", help="Only this kind.", show_default=False)]
-ReferenceArgument = Annotated[str, typer.Argument(metavar="REFERENCE", help="karel (the newest), karel@v3, or a path.")]
+KindOption = Annotated[
+    KindChoice | None,
+    typer.Option("--kind", metavar="dataset|model|run|evaluation", help="Only of this kind.", show_default=False),
+]
+ReferenceArgument = Annotated[
+    str, typer.Argument(metavar="REFERENCE", help="karel (the newest version), karel@v3, or its folder.")
+]
 
-commands = typer.Typer(no_args_is_help=True, help="List, show, verify, trace and remove what was made.")
+commands = App(help="List, show, verify, trace and remove datasets, models, runs and evaluations.")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps artifacts`."""
     app.add_typer(commands, name="artifacts")
 
@@ -50,7 +56,7 @@ def _kind(choice: KindChoice | None) -> Any:
 
 @commands.command("list")
 def list_(kind: KindOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List the artifacts of the workspace."""
+    """List the artifacts in the workspace."""
     place = _workspace(workspace)
     rows = [_row(artifact) for artifact in place.list(_kind(kind))]
     if as_json:
@@ -110,7 +116,7 @@ def show(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print an artifact's manifest: recipe, seed, metrics, files."""
+    """Show an artifact: its recipe, seed, metrics and files."""
     artifact = _workspace(workspace).find(reference, _kind(kind))
     values = {"path": str(artifact.path), **artifact.manifest.model_dump(mode="json", by_alias=True)}
     if as_json:
@@ -124,13 +130,13 @@ def show(
 @commands.command()
 def verify(
     references: Annotated[
-        list[str] | None, typer.Argument(metavar="[REFERENCE]...", help="All of them, if none.", show_default=False)
+        list[str] | None, typer.Argument(metavar="[REFERENCE]...", help="Artifacts to verify.", show_default="all")
     ] = None,
     kind: KindOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare every byte with what was published; exit code 1 if anything differs."""
+    """Compare files with their recorded checksums; exit with code 1 if any differs."""
     from leapscli.artifacts.verify import verify as problems_of
 
     place = _workspace(workspace)
@@ -153,7 +159,7 @@ def lineage(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what an artifact was made from, back to recipes and seeds."""
+    """Show what an artifact was made from, back to its recipes and seeds."""
     from leapscli.artifacts.lineage import lineage as lineage_of
 
     place = _workspace(workspace)
@@ -189,13 +195,15 @@ def _settings(values: dict[str, Any], prefix: str = "") -> list[str]:
 
 @commands.command()
 def remove(
-    references: Annotated[list[str], typer.Argument(metavar="REFERENCE...", help="karel@v3, or a path.")],
+    references: Annotated[
+        list[str], typer.Argument(metavar="REFERENCE...", help="Artifacts to remove: karel@v3, or the folder.")
+    ],
     kind: KindOption = None,
     workspace: WorkspaceOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove artifacts; asks first where others were made from them."""
+    """Remove artifacts, and ask first if others were made from them."""
     place = _workspace(workspace)
     chosen = list(dict.fromkeys(place.find(text, _kind(kind)) for text in references))
     for artifact in chosen:
@@ -228,17 +236,21 @@ def prune(
     keep: Annotated[
         int | None,
         typer.Option(
-            "--keep", min=1, help="Also remove all but the newest N versions of each name.", show_default=False
+            "--keep",
+            metavar="N",
+            min=1,
+            help="Also remove all but the newest N versions of each name.",
+            show_default=False,
         ),
     ] = None,
     interrupted: Annotated[
-        bool, typer.Option("--interrupted", help="Also remove work that --resume could take up.")
+        bool, typer.Option("--interrupted", help="Also remove interrupted work that --resume could continue.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove what killed commands left behind, and old versions that nothing was made from."""
+    """Remove what killed commands left behind, and with --keep old versions that nothing was made from."""
     from leapscli.artifacts.prune import prune as prune_workspace
 
     gone = prune_workspace(_workspace(workspace), keep=keep, interrupted=interrupted, dry_run=dry_run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
     JsonOption,
@@ -17,48 +18,56 @@ from leapscli.cli.options import (
     print_json,
 )
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
-from leapscli.cli.sweep import SeedsOption
+from leapscli.cli.sweep import SeedsOption, TasksOption
 from leapscli.cli.synthesize import ModelOption
 
 if TYPE_CHECKING:
     from leapscli.stages.sweep import Sweep
 
-TasksOption = Annotated[
-    list[str],
-    typer.Option("--task", "--tasks", metavar="TASK,…", help="Measure only these: maze,harvester; leaps; karel-hard."),
+TasksArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TASK]...",
+        help="Tasks to measure: names, task files, or the groups all, leaps, karel-hard and llm-gs.",
+        show_default="all",
+    ),
 ]
 RecipesOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--recipe", metavar="RECIPE,…", help="Measure these search recipes. Else those of the page.", show_default=False
+        "--recipe",
+        metavar="NAME,...",
+        help="Search recipes to measure; `leaps recipes` lists them.",
+        show_default="the seven worth comparing",
     ),
 ]
-MaxTimeOption = Annotated[str, typer.Option("--max-time", metavar="TIME", help="Most time of each search.")]
-OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the page goes.")]
+MaxTimeOption = Annotated[str, typer.Option("--max-time", metavar="TIME", help="Longest time of each search.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write the page to.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps bench`."""
     app.command()(bench)
 
 
 def bench(
-    tasks: TasksOption = ["all"],  # noqa: B006  (Typer copies it)
+    tasks: TasksArgument = None,
+    task: TasksOption = None,
     recipe: RecipesOption = None,
     seeds: SeedsOption = 5,
     max_time: MaxTimeOption = "60s",
     model: ModelOption = None,
     settings: SetOption = None,
     parallel: ParallelOption = None,
-    output: OutputOption = Path("benchmarks/RESULTS.md"),
+    output: OutputOption = Path("RESULTS.md"),
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure what the searchers reach on every task, and write it down beside what was published.
+    """Measure how good the searchers are at every task, and write a page of results beside published ones.
 
-    A sweep like any other: its runs stay in the workspace, and the same command goes on where it was stopped. In an
-    empty workspace everything is measured anew. Speeds are `make bench`'s.
+    It is a sweep like any other: its runs stay in the workspace, and the same command continues where it was stopped.
+    In an empty workspace everything is measured anew.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.bench import RECIPES
@@ -70,7 +79,7 @@ def bench(
     check_writable(output)
     place = Workspace.locate(workspace)
     compared, chosen = methods(split(recipe or RECIPES), []), overrides(settings, None, max_time)
-    names, command = task_names(tasks), command_line()
+    names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
     sweep = Sweep(plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command), place)
     if dry_run:
         say_plan(sweep, as_json)

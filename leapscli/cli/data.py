@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleChoice
 from leapscli.cli.signals import graceful_stop
@@ -30,23 +31,29 @@ class FormatChoice(StrEnum):
 
 ReferenceArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[DATASET]", help="karel (the newest), karel@v3, or a path. Else the newest.",
-                   show_default=False),
-]  # fmt: skip
-StyleOption = Annotated[StyleChoice, typer.Option("--style", help="Show programs in this form.")]
-SplitOption = Annotated[SplitChoice | None, typer.Option("--split", help="Only of this one.", show_default=False)]
+    typer.Argument(
+        metavar="[DATASET]", help="karel (the newest version), karel@v3, or its folder.", show_default="the newest"
+    ),
+]
+StyleOption = Annotated[
+    StyleChoice, typer.Option("--style", metavar="tokens|python", help="Show programs in this form.")
+]
+SplitOption = Annotated[
+    SplitChoice | None,
+    typer.Option("--split", metavar="train|validation|test", help="Only programs of this split.", show_default=False),
+]
 
-commands = typer.Typer(no_args_is_help=True, help="Show, sample, import and export datasets.")
+commands = App(help="Show, sample, import and export datasets.")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps data`."""
     app.add_typer(commands, name="data")
 
 
 @commands.command()
 def show(reference: ReferenceArgument = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """Show a dataset's statistics."""
+    """Show the statistics of a dataset."""
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.data import describe
 
@@ -63,14 +70,14 @@ def show(reference: ReferenceArgument = None, workspace: WorkspaceOption = None,
 @commands.command()
 def sample(
     reference: ReferenceArgument = None,
-    count: Annotated[int, typer.Option("-n", min=1, help="How many programs.")] = 5,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the choice.")] = 0,
+    count: Annotated[int, typer.Option("-n", metavar="N", min=1, help="Number of programs.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Random seed of the choice.")] = 0,
     split: SplitOption = None,
     style: StyleOption = StyleChoice.tokens,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show some programs, each with a demonstration run again."""
+    """Show some programs of a dataset, each with a demonstration."""
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.data import sample as draw
 
@@ -91,13 +98,14 @@ def import_(
         Path,
         typer.Argument(metavar="PATH", help="A folder with data.hdf5 and id.txt; or JSON lines, a file or a folder."),
     ],
-    name: Annotated[str, typer.Option("--name", help="What to call the dataset.")] = "karel",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the dataset.")] = "karel",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a dataset of files in a layout of the literature, every program and trace checked by running it.
+    """Import a dataset of the literature, and check every program and trace by running it.
 
-    Those of the LEAPS code, or JSON lines of the program-synthesis data: a program and its examples on each.
+    It may be in the layout of the LEAPS code, or JSON lines of the program-synthesis data: a program and its examples
+    on each.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
@@ -123,15 +131,19 @@ def import_(
 @commands.command()
 def export(
     places: Annotated[
-        list[str], typer.Argument(metavar="[DATASET] OUT", help="What to write (else the newest), and the new folder.")
+        list[str],
+        typer.Argument(
+            metavar="[DATASET] OUT", help="Dataset to export (default: the newest), and the folder to make."
+        ),
     ],
-    form: Annotated[FormatChoice, typer.Option("--format", help="leaps: as the published trainer reads it.")] = (
-        FormatChoice.leaps
-    ),
+    form: Annotated[
+        FormatChoice,
+        typer.Option("--format", metavar="leaps", help="Layout; leaps is what the published trainer reads."),
+    ] = (FormatChoice.leaps),
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a dataset in the published layout: a folder with data.hdf5 and id.txt."""
+    """Export a dataset in the published layout: a folder with data.hdf5 and id.txt."""
     from leapscli.artifacts.store import Workspace
     from leapscli.report.progress import progress
     from leapscli.stages.exchange import export_dataset

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leapscli.cli.options import JsonOption, WorkspaceOption, print_json
-from leapscli.cli.program_options import BudgetOption, ProgramArgument, StateSeedOption, TaskOption, WorldSizesOption
+from leapscli.cli.help import App
+from leapscli.cli.options import JsonOption, WorkspaceOption, print_json, the_task
+from leapscli.cli.program_options import (
+    BudgetOption,
+    ProgramArgument,
+    StateSeedOption,
+    TaskArgument,
+    TaskOption,
+    WorldSizesOption,
+)
 from leapscli.cli.run import say_beyond, say_worst
 from leapscli.errors import InputError
 
@@ -15,17 +23,18 @@ if TYPE_CHECKING:
     from leapscli.stages.evaluate import Evaluation
     from leapscli.stages.sources import Source
 
-EpisodesOption = Annotated[int, typer.Option("--episodes", min=1, help="How many initial worlds.")]
+EpisodesOption = Annotated[int, typer.Option("--episodes", metavar="N", min=1, help="Number of initial states.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps evaluate`."""
     app.command()(evaluate)
 
 
 def evaluate(
     program: ProgramArgument = None,
-    task: TaskOption = None,
+    task: TaskArgument = None,
+    task_option: TaskOption = None,
     sizes: WorldSizesOption = None,
     episodes: EpisodesOption = 1000,
     seed: StateSeedOption = 0,
@@ -33,10 +42,10 @@ def evaluate(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a program on many states of a task.
+    """Score a program on many initial states of a task.
 
-    Mean return, standard deviation, histogram, share solved, and which episode was the worst; with several --size, or
-    of a file with several programs, a table of them.
+    Prints the mean return, its standard deviation and histogram, the share of states solved, and the worst episode.
+    Several --size options, or a file with several programs, give a table.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
@@ -46,7 +55,7 @@ def evaluate(
 
     sources = load_programs(program, Workspace.locate(workspace))
     asked = parse_budget(budget) if budget is not None else None
-    tasks = [choose_task(sources[0], task, *parse_size(size)) for size in (sizes or (None,))]
+    tasks = [choose_task(sources[0], the_task(task, task_option), *parse_size(size)) for size in (sizes or (None,))]
     settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
     if not settings:
         raise InputError("no task to score it on", "name one with --task; `leaps tasks` lists them")

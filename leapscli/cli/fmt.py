@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, print_json
 from leapscli.cli.program_options import StyleChoice
 from leapscli.errors import InputError
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
     from leapscli.stages.fmt import Formatted
 
 FilesArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Program files, or - for stdin to stdout.")
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Program files; - formats standard input to standard output."),
 ]
 StyleOption = Annotated[
-    StyleChoice | None, typer.Option("--style", help="Convert to this form. Else each file's own.", show_default=False)
+    StyleChoice | None,
+    typer.Option(
+        "--style", metavar="tokens|python", help="Convert to this form.", show_default="the form each file is in"
+    ),
 ]
-CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit code 1 if anything would change.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Change nothing; exit with code 1 if a file would change.")]
 STDIN = Path("-")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps fmt`."""
     app.command()(fmt)
 
@@ -33,7 +38,7 @@ def register(app: typer.Typer) -> None:
 def fmt(
     files: FilesArgument, style: StyleOption = None, check: CheckOption = False, as_json: JsonOption = False
 ) -> None:
-    """Lay out programs in place, comments included."""
+    """Format program files in place, and keep their comments."""
     from leapscli.stages.fmt import format_files
 
     if STDIN in files:

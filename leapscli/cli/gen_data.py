@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
     JsonOption,
@@ -17,6 +18,7 @@ from leapscli.cli.options import (
     command_line,
     overrides,
     print_json,
+    recipe_help,
     resume_line,
 )
 from leapscli.cli.signals import graceful_stop
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.dataset import DatasetRecipe
 
-RecipeOption = Annotated[str, typer.Option("--recipe", metavar="NAME|FILE", help="paper, smoke, large, or a file.")]
-NameOption = Annotated[str, typer.Option("--name", help="What to call the dataset.")]
+RecipeOption = Annotated[str, typer.Option("--recipe", metavar="NAME|FILE", help=recipe_help("datasets"))]
+NameOption = Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the dataset.")]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Threads; all cores, if not given.", show_default=False)
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="Number of threads.", show_default="one per core"),
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps gen-data`."""
     app.command("gen-data")(gen_data)
 
@@ -52,7 +55,7 @@ def gen_data(
 ) -> None:
     """Make a dataset of random programs, each demonstrated on random worlds.
 
-    The result depends on the recipe and its seed alone. Then: leaps train, or leaps data show.
+    The result depends only on the recipe and its seed. Next come leaps train, or leaps data show.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.loading import load_recipe

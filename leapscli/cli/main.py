@@ -11,30 +11,34 @@ import _thread
 import os
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from leapscli import __version__
+from leapscli.cli.help import App, Group
+from leapscli.cli.mistakes import complain, usage_error
 from leapscli.errors import LeapsError
 
-# One module a command, in the order of `leaps --help`; each has `register(app)`.
-COMMANDS = (
-    "gen_data",
-    "data",
-    "train",
-    "synthesize",
-    "sweep",
-    "run",
-    "evaluate",
-    "fmt",
-    "tasks",
-    "model",
-    "artifacts",
-    "bench",
-)
+# One module a command, in the order and under the titles of `leaps --help`; each has `register(app)`.
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "Make": ("gen_data", "train", "synthesize", "sweep", "bench"),
+    "Look": ("run", "evaluate", "tasks", "recipes", "docs"),
+    "Manage": ("data", "model", "artifacts", "fmt"),
+}
+COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
+MORE = "`leaps COMMAND --help` explains a command; `leaps docs` has the manual."
 BUG = "a bug in leaps: LEAPS_DEBUG=1 shows where; please report it"
+
+
+class Root(Group):
+    """The command `leaps` itself."""
+
+    def sections(self, ctx: Any) -> Mapping[str, Sequence[str]]:
+        """The commands: what makes, what shows, what manages."""
+        return {title: [name.replace("_", "-") for name in names] for title, names in SECTIONS.items()}
 
 
 def _version(asked: bool) -> None:
@@ -51,9 +55,15 @@ def _root(
     """Programs as policies: learn a space of Karel programs, search it for reward, read what comes out."""
 
 
-def build() -> typer.Typer:
-    """The application with every command registered; plain help, since drawing it would take as long again."""
-    app = typer.Typer(name="leaps", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+def build() -> App:
+    """The application with every command registered."""
+    app = App(
+        name="leaps",
+        cls=Root,
+        epilog=MORE,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
     app.callback()(_root)
     for name in COMMANDS:
         import_module(f"leapscli.cli.{name}").register(app)
@@ -70,29 +80,35 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be written
         sys.exit(128 + 13)  # as if ended by SIGPIPE
     except LeapsError as error:
-        _complain(error.message, error.hint)
+        complain(error.message, error.hint)
+        sys.exit(error.exit_code)
+    except typer.TyperException as error:
+        complain(*usage_error(error))
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, Exception) as error:
         if _interrupted(error):
-            _complain("interrupted", None)
+            complain("interrupted", None)
             sys.exit(130)
         if os.environ.get("LEAPS_DEBUG"):
             raise
-        _complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
+        complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
         sys.exit(1)
 
 
 def _run() -> None:
-    """Runs a command, all of its output written; Typer ends with 1 where a pipe broke, with 130 at Ctrl-C."""
+    """Runs a command, all of its output written. Typer ends with 1 where a pipe broke, and aborts at an end of file."""
     try:
-        build()(prog_name="leaps")
+        code = build()(prog_name="leaps", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
         if end.code == 130:
             raise KeyboardInterrupt from None
-        print(end="", flush=True)
         raise
+    except typer.Abort as end:
+        raise end.__cause__ or KeyboardInterrupt from None
+    print(end="", flush=True)
+    sys.exit(code)
 
 
 def _interrupted(error: BaseException | None) -> bool:
@@ -108,10 +124,3 @@ def _interrupt_again(lost: sys.UnraisableHookArgs) -> None:
         threading.Timer(0.05, _thread.interrupt_main).start()
     else:
         sys.__unraisablehook__(lost)
-
-
-def _complain(message: str, hint: str | None) -> None:
-    """The message, and what to do about it, on stderr."""
-    typer.echo(typer.style("error: ", fg="red", bold=True) + message, err=True)
-    if hint:
-        typer.echo(typer.style("hint: ", fg="cyan") + hint, err=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleOption
 
@@ -17,40 +18,55 @@ if TYPE_CHECKING:
 
 ReferenceArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[MODEL]", help="leaps (the newest), leaps@v3, or a path. Else the newest model.",
-                   show_default=False),
-]  # fmt: skip
+    typer.Argument(
+        metavar="[MODEL]", help="leaps (the newest version), leaps@v3, or its folder.", show_default="the newest model"
+    ),
+]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", help="leaps (the newest), leaps@v3, or a path. Else the newest model.", show_default=False),
+    typer.Option(
+        "--model", metavar="MODEL", show_default="the newest model", help="Model: leaps, leaps@v3, or its folder."
+    ),
 ]
 DataOption = Annotated[
     str | None,
-    typer.Option("--data", help="Take held-out programs of this dataset. Else of the one it was trained on.",
-                 show_default=False),
-]  # fmt: skip
-ProgramsOption = Annotated[int, typer.Option("--programs", min=2, max=50_000, help="How many held-out programs.")]
-DrawSeedOption = Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn: programs, vectors, worlds.")]
+    typer.Option(
+        "--data",
+        metavar="DATASET",
+        help="Dataset whose held-out programs are used.",
+        show_default="the one that the model was trained on",
+    ),
+]
+ProgramsOption = Annotated[
+    int, typer.Option("--programs", metavar="N", min=2, max=50_000, help="Number of held-out programs.")
+]
+DrawSeedOption = Annotated[
+    int, typer.Option("--seed", metavar="N", min=0, help="Random seed of the programs, vectors and worlds drawn.")
+]
 ProgramArgument = Annotated[
-    str, typer.Argument(metavar="PROGRAM", help="A program file, - for stdin, or a run (harvester, harvester@v3).")
+    str,
+    typer.Argument(metavar="PROGRAM", help="A program file, - for standard input, or a run: harvester, harvester@v3."),
 ]
-StepsOption = Annotated[int, typer.Option("--steps", min=2, max=10_000, help="Points on the line, both ends included.")]
-SigmaOption = Annotated[float, typer.Option("--sigma", min=0, help="Standard deviation of the noise.")]
-CountOption = Annotated[int, typer.Option("-n", min=1, help="Show at most so many programs.")]
-SamplesOption = Annotated[int, typer.Option("--samples", min=1, max=100_000, help="Draw so many vectors.")]
+StepsOption = Annotated[
+    int, typer.Option("--steps", metavar="N", min=2, max=10_000, help="Number of points on the line, with both ends.")
+]
+SigmaOption = Annotated[float, typer.Option("--sigma", metavar="X", min=0, help="Standard deviation of the noise.")]
+CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Show at most N programs.")]
+SamplesOption = Annotated[
+    int, typer.Option("--samples", metavar="N", min=1, max=100_000, help="Number of vectors to draw.")
+]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the PNGs. Else the current one.",
-                              show_default=False)
-]  # fmt: skip
-CheckpointArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="best_valid_params.ptp, leaps_vae_128.ptp or the like.")
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder for the PNG files.", show_default="the current one")
 ]
-NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
+CheckpointArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Checkpoint file, such as best_valid_params.ptp or leaps_vae_128.ptp.")
+]
+NameOption = Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the model.")]
 
-commands = typer.Typer(no_args_is_help=True, help="Measure models, look into their latent space, import others.")
+commands = App(help="Measure models, explore their latent space, and import published ones.")
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps model`."""
     app.add_typer(commands, name="model")
 
@@ -67,7 +83,7 @@ def evaluate(
 ) -> None:
     """Measure a model on held-out programs: reconstruction, latent space, smoothness.
 
-    The result is an evaluation: evaluation.json, with a manifest that names model and dataset.
+    The result is an evaluation: evaluation.json, and a manifest that names the model and the dataset.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.report.console import screen
@@ -99,10 +115,10 @@ def interpolate(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the programs on the straight line between two.
+    """Show the programs on the straight line between two programs of the latent space.
 
-    With each stands how alike it behaves to both ends on 100 random worlds: the share of the longer trace that agrees
-    from the start.
+    Beside each stands how similarly it behaves to both ends on 100 random worlds: the share of the longer trace over
+    which they agree from the start.
     """
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_line
@@ -125,7 +141,7 @@ def neighbours(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the programs around one: what its encoding decodes to when noise is added, the commonest first."""
+    """Show the programs around one: what its latent vector decodes to with noise added, most frequent first."""
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_neighbourhood
     from leapscli.stages.model_walks import neighbours as neighbours_stage
@@ -145,7 +161,7 @@ def plot(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw a model's training curves, and its programs in two dimensions, coloured by behaviour."""
+    """Plot the training curves of a model, and its programs in two dimensions, coloured by behaviour."""
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.model_plots import plot as plot_stage
 
@@ -169,7 +185,7 @@ def import_(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take over a model of the literature: a checkpoint of the LEAPS code, or of the work that followed it.
+    """Import a model of the literature: a checkpoint of the LEAPS code, or of the work that followed it.
 
     PyTorch's files and safetensors are read as data; nothing in them is run.
     """

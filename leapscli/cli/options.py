@@ -10,30 +10,49 @@ from typing import Annotated, Any
 
 import typer
 
+from leapscli.errors import InputError
+from leapscli.locations import shipped_recipes
+
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
         "--workspace",
-        help="Folder with datasets/, models/ and runs/. Else LEAPS_WORKSPACE, else the current folder.",
-        show_default=False,
+        metavar="DIR",
+        help="Folder that holds datasets/, models/ and runs/.",
+        show_default="LEAPS_WORKSPACE, else the current folder",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Override a setting of the recipe; may be repeated.", show_default=False
+        "--set", metavar="KEY=VALUE", help="Override a setting of the recipe. May be repeated.", show_default=False
     ),
 ]
 SeedOption = Annotated[
-    int | None, typer.Option("--seed", min=0, help="Override the recipe's seed; 0 is one.", show_default=False)
+    int | None,
+    typer.Option("--seed", metavar="N", min=0, help="Override the recipe's random seed.", show_default=False),
 ]
-ResumeOption = Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run of this recipe stopped.")]
+ResumeOption = Annotated[bool, typer.Option("--resume", help="Continue an interrupted run of the same recipe.")]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Check everything, say what would be done, write nothing.")
+    bool, typer.Option("--dry-run", help="Check everything and say what would be done, but write nothing.")
 ]
-DeviceOption = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, or cuda:1.")]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+DeviceOption = Annotated[
+    str, typer.Option("--device", metavar="DEVICE", help="Where to compute: auto, cpu, cuda or cuda:1.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+
+
+def recipe_help(folder: str) -> str:
+    """The description of --recipe for recipes that ship in `datasets`, `models` or `runs`."""
+    return f"{', '.join(shipped_recipes(folder))}, or a YAML file; `leaps recipes` says what each is for."
+
+
+def the_task(argument: str | None, option: str | None) -> str | None:
+    """The task, named as an argument or by --task; InputError for two different ones."""
+    if argument and option and argument != option:
+        raise InputError(f"two tasks: {argument}, and --task {option}", "name one")
+    return argument or option
 
 
 def overrides(settings: list[str] | None, seed: int | None = None, max_time: str | None = None) -> list[str]:

@@ -19,32 +19,57 @@ ProgramArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[PROGRAM]",
-        help="A program file, - for stdin, or a run (harvester, harvester@v3, a path). Else the newest run.",
-        show_default=False,
+        help="A program file, - for standard input, or a run: harvester, harvester@v3, or its folder.",
+        show_default="the newest run",
+    ),
+]
+TaskArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[TASK]",
+        help="Run on initial states of this task, and score it.",
+        show_default="the task that the run was found for",
     ),
 ]
 TaskOption = Annotated[
-    str | None,
-    typer.Option(
-        "--task", help="Run on this task's states and count its return. Else the run's own.", show_default=False
-    ),
+    str | None, typer.Option("--task", metavar="TASK", help="The same as the argument TASK.", show_default=False)
 ]
 WorldSizeOption = Annotated[
     str | None,
-    typer.Option("--size", metavar="N|HxW", help="Rows and columns of the world. Else the task's own, or 8.",
-                 show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--size",
+        metavar="N|HxW",
+        show_default="the task's own size, or 8",
+        help="Side of the world, or height and width, as in 14x22.",
+    ),
+]
 WorldSizesOption = Annotated[
     list[str] | None,
-    typer.Option("--size", metavar="N|HxW", help="Rows and columns of the world; several times for a table.",
-                 show_default=False),
-]  # fmt: skip
-StateSeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Of the initial worlds.")]
+    typer.Option(
+        "--size",
+        metavar="N|HxW",
+        show_default=False,
+        help="Side of the worlds, or height and width, as in 14x22. Several of them make a table.",
+    ),
+]
+StateSeedOption = Annotated[
+    int, typer.Option("--seed", metavar="N", min=0, max=2**63 - 1, help="Random seed of the initial worlds.")
+]
 BudgetOption = Annotated[
     str | None,
-    typer.Option("--budget", metavar="calls:N|primitives:N", show_default=False,
-                 help="How long it may run. Else primitives:10000 on a task (larger worlds: more), calls:220 without."),
-]  # fmt: skip
+    typer.Option(
+        "--budget",
+        metavar="calls:N|primitives:N",
+        show_default="primitives:10000 on a task, more on larger worlds; calls:220 without a task",
+        help="Limit of a run.",
+    ),
+]
 StyleOption = Annotated[
-    StyleChoice | None, typer.Option("--style", help="Show the program in this form. Else its own.", show_default=False)
+    StyleChoice | None,
+    typer.Option(
+        "--style",
+        metavar="tokens|python",
+        show_default="the form it is written in",
+        help="Show the program in this form.",
+    ),
 ]

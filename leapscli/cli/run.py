@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leapscli.cli.options import JsonOption, WorkspaceOption, print_json
+from leapscli.cli.help import App
+from leapscli.cli.options import JsonOption, WorkspaceOption, print_json, the_task
 from leapscli.cli.program_options import (
     BudgetOption,
     ProgramArgument,
     StateSeedOption,
     StyleChoice,
     StyleOption,
+    TaskArgument,
     TaskOption,
     WorldSizeOption,
 )
@@ -31,36 +33,60 @@ if TYPE_CHECKING:
 
 
 MapOption = Annotated[
-    Path | None, typer.Option("--world", metavar="FILE", help="A map: # . 0-9 ^ > v <", show_default=False)
+    Path | None,
+    typer.Option(
+        "--world", metavar="FILE", help="Run on the map in this file, drawn with # . 0-9 ^ > v <", show_default=False
+    ),
 ]
-SideOption = Annotated[int | None, typer.Option(min=1, help="Of the world, in cells.", show_default=False)]
-EpisodesOption = Annotated[int, typer.Option("--episodes", min=1, help="Of the task: more than one for statistics.")]
+SideOption = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="This side of the world, in cells.", show_default=False)
+]
+EpisodesOption = Annotated[
+    int,
+    typer.Option("--episodes", metavar="N", min=1, help="Number of initial states; more than one gives statistics."),
+]
 EpisodeSeedOption = Annotated[
     str | None,
-    typer.Option("--episode-seed", metavar="[SEED:]INDEX", help="Replay this one episode, named as printed.",
-                 show_default=False),
-]  # fmt: skip
-WatchOption = Annotated[bool, typer.Option("--watch", help="Play it in the terminal.")]
-StepOption = Annotated[bool, typer.Option("--step", help="Play it in the terminal, a step for every Enter.")]
+    typer.Option(
+        "--episode-seed",
+        metavar="[SEED:]INDEX",
+        help="Replay a single episode, by the name printed for it.",
+        show_default=False,
+    ),
+]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Play the run in the terminal.")]
+StepOption = Annotated[bool, typer.Option("--step", help="Play it in the terminal, one step at a time.")]
 SpeedOption = Annotated[
     float | None,
-    typer.Option("--speed", min=0.1, max=4096, help="Steps a second of --watch and --gif.", show_default=False),
+    typer.Option(
+        "--speed", metavar="N", min=0.1, max=4096, help="Steps per second of --watch and --gif.", show_default=False
+    ),
 ]
-PngOption = Annotated[Path | None, typer.Option("--png", help="Draw program and worlds here.", show_default=False)]
-GifOption = Annotated[Path | None, typer.Option("--gif", help="Write it here as an animation.", show_default=False)]
+PngOption = Annotated[
+    Path | None,
+    typer.Option("--png", metavar="FILE", help="Draw the program and its worlds into this file.", show_default=False),
+]
+GifOption = Annotated[
+    Path | None,
+    typer.Option("--gif", metavar="FILE", help="Write an animation of the run to this file.", show_default=False),
+]
 TraceOption = Annotated[
-    Path | None, typer.Option("--trace", help="Every action, a JSON line each.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--trace", metavar="FILE", help="Write every action to this file, one JSON object a line.", show_default=False
+    ),
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps run`."""
     app.command()(run)
 
 
 def run(
     program: ProgramArgument = None,
-    task: TaskOption = None,
+    task: TaskArgument = None,
+    task_option: TaskOption = None,
     world: MapOption = None,
     size: WorldSizeOption = None,
     height: SideOption = None,
@@ -81,7 +107,7 @@ def run(
 ) -> None:
     """Run a program and show what it does.
 
-    On a random world, on a map (--world), or on a task's states (--task).
+    It runs on a random world, on a map (--world), or on an initial state of a task.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.files import check_writable
@@ -99,7 +125,7 @@ def run(
     source = load_program(program, Workspace.locate(workspace))
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
-    chosen = choose_task(source, task, rows, columns)
+    chosen = choose_task(source, the_task(task, task_option), rows, columns)
     episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
     asked = parse_budget(budget) if budget is not None else None
     setting = Setting(episode, chosen, world, rows, columns, asked, source.budget)

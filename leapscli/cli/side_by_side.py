@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ParallelOption = Annotated[
     int | None,
     typer.Option(
-        "--parallel", metavar="N", min=1, help="Searches side by side, each on one core. Else as many as cores.",
-        show_default=False,
+        "--parallel", metavar="N", min=1, help="Number of searches at once, each on one core.",
+        show_default="all cores",
     ),
 ]  # fmt: skip
 SAVED = "searches under way have left checkpoints; the same command goes on: "
@@ -58,7 +58,8 @@ def say_plan(sweep: Sweep, as_json: bool) -> None:
     names = [job.name for job in sweep.left]
     some = f": {', '.join(names[:8])}{', …' if len(names) > 8 else ''}" if names else ""
     already = len(sweep.jobs) - len(names)
-    typer.echo(f"would make {len(names):,} searches, and find {already:,} made already{some}", err=True)
+    searches = "search" if len(names) == 1 else "searches"
+    typer.echo(f"would make {len(names):,} {searches}, and find {already:,} made already{some}", err=True)
 
 
 def end(sweep: Sweep) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
     JsonOption,
@@ -22,14 +23,19 @@ from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
 if TYPE_CHECKING:
     from leapscli.stages.sweep import Sweep
 
-TasksOption = Annotated[
-    list[str],
-    typer.Option(
-        "--task",
-        "--tasks",
-        metavar="TASK,…",
-        help="What to solve: maze,harvester; all, leaps, karel-hard or llm-gs; my_task.py. May be repeated.",
+TasksArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TASK...",
+        help="Tasks to solve: names, task files of your own, or the groups all, leaps, karel-hard and llm-gs. "
+        "Spaces or commas stand between them.",
         show_default=False,
+    ),
+]
+TasksOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--task", "--tasks", metavar="TASK,...", help="The same as the arguments. May be repeated.", show_default=False
     ),
 ]
 SearchersOption = Annotated[
@@ -37,9 +43,9 @@ SearchersOption = Annotated[
     typer.Option(
         "--searcher",
         "--searchers",
-        metavar="SEARCHER,…",
-        help="How to search: cem,cebs. May be repeated. Else the default.",
-        show_default=False,
+        metavar="NAME,...",
+        help="Search algorithms, as in cem,cebs; `leaps recipes` lists them. May be repeated.",
+        show_default="the recipe's",
     ),
 ]
 RecipesOption = Annotated[
@@ -47,27 +53,34 @@ RecipesOption = Annotated[
     typer.Option(
         "--recipe",
         "--preset",
-        metavar="RECIPE,…",
-        help="Recipes, each with every searcher named. Else each searcher's own.",
-        show_default=False,
+        metavar="NAME,...",
+        help="Search recipes, each to be run with every searcher; `leaps recipes` lists them. May be repeated.",
+        show_default="each searcher's own, or memetic",
     ),
 ]
-SeedsOption = Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="Searches of each kind.")]
+SeedsOption = Annotated[
+    int, typer.Option("--seeds", metavar="N", min=1, help="Number of searches of each kind, one seed each.")
+]
 FirstSeedOption = Annotated[
-    int | None, typer.Option("--seed", min=0, help="The first seed. Else the recipe's.", show_default=False)
+    int | None,
+    typer.Option("--seed", metavar="N", min=0, help="First seed; the others follow it.", show_default="the recipe's"),
 ]
 RayOption = Annotated[
-    bool, typer.Option("--ray", help="On a Ray cluster: that of RAY_ADDRESS, else this machine's, else a new one here.")
+    bool,
+    typer.Option(
+        "--ray", help="Run on a Ray cluster: that of RAY_ADDRESS, else this machine's, else one started for the sweep."
+    ),
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps sweep`."""
     app.command()(sweep)
 
 
 def sweep(
-    task: TasksOption,
+    tasks: TasksArgument = None,
+    task: TasksOption = None,
     searcher: SearchersOption = None,
     recipe: RecipesOption = None,
     seeds: SeedsOption = 5,
@@ -82,10 +95,10 @@ def sweep(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Search for every task with every searcher, several seeds of each, side by side.
+    """Search for programs for many tasks, with many searchers and seeds, side by side.
 
-    Every search is a run of its own, called like maze-cem-s0. The same command again goes on where it was stopped
-    or killed, and makes nothing twice.
+    Every search is a run of its own, named like maze-cem-s0. A sweep that was stopped or killed is continued by the
+    same command, which repeats nothing.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.sources import parse_size
@@ -98,7 +111,7 @@ def sweep(
     place = Workspace.locate(workspace)
     jobs = plan_jobs(
         place,
-        task_names(task),
+        task_names([*(tasks or []), *(task or [])]),
         methods(split(recipe or []), split(searcher or [])),
         seeds,
         model=model,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leapscli.cli.found import show_found
+from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
     JsonOption,
@@ -17,7 +18,10 @@ from leapscli.cli.options import (
     command_line,
     overrides,
     print_json,
+    recipe_help,
+    the_task,
 )
+from leapscli.cli.program_options import TaskOption
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.signals import graceful_stop
 from leapscli.errors import InputError
@@ -29,44 +33,78 @@ if TYPE_CHECKING:
     from leapscli.stages.search_plan import Plan
     from leapscli.stages.sweep import Sweep
 
-TaskOption = Annotated[str, typer.Option("--task", help="What to solve; `leaps tasks` lists them.", show_default=False)]
+TaskArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TASK",
+        help="Task to solve, or a task file of your own; `leaps tasks` lists the tasks.",
+        show_default=False,
+    ),
+]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", help="leaps (the newest), leaps@v3, or a path. Else the newest model.", show_default=False),
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        show_default="the newest model",
+        help="Model to search with: leaps, leaps@v3, or its folder.",
+    ),
 ]
 RecipeOption = Annotated[
     str | None,
-    typer.Option("--recipe", "--preset", help="evolution, cem, paper, … or a file. Else memetic.", show_default=False),
+    typer.Option(
+        "--recipe",
+        "--preset",
+        metavar="NAME|FILE",
+        show_default="memetic, or the searcher's own",
+        help=recipe_help("runs"),
+    ),
 ]
 SearcherOption = Annotated[
     str | None,
-    typer.Option("--searcher", help="How to search; without --recipe, by its own recipe.", show_default=False),
+    typer.Option(
+        "--searcher", metavar="NAME", show_default="the recipe's", help="Search algorithm; `leaps recipes` lists them."
+    ),
 ]
 MaxTimeOption = Annotated[
-    str | None, typer.Option("--max-time", metavar="TIME", help="Stop after 90s, 5m, 2h.", show_default=False)
+    str | None,
+    typer.Option("--max-time", metavar="TIME", help="Stop after this long: 90s, 5m, 2h.", show_default=False),
 ]
 GeneralOption = Annotated[
-    bool, typer.Option("--prefer-general", help="Among equal programs, one that also solves much larger worlds.")
+    bool,
+    typer.Option(
+        "--prefer-general", help="Among equally good programs, prefer one that also solves much larger worlds."
+    ),
 ]
 SizeOption = Annotated[
     str | None,
-    typer.Option("--size", metavar="N", help="Side of the worlds, or 14x22. Else the task's own.", show_default=False),
+    typer.Option(
+        "--size",
+        metavar="N|HxW",
+        show_default="the task's own size",
+        help="Side of the worlds, or height and width, as in 14x22.",
+    ),
 ]
 SeedsOption = Annotated[
     int | None,
     typer.Option(
-        "--seeds", metavar="N", min=1, help="So many searches, and the best of them; a run each.", show_default=False
+        "--seeds",
+        metavar="N",
+        min=1,
+        show_default=False,
+        help="Run N searches that differ in their seed, each a run of its own, and show the best.",
     ),
 ]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps synthesize`."""
     app.command()(synthesize)
 
 
 def synthesize(
-    task: TaskOption,
+    task: TaskArgument = None,
+    task_option: TaskOption = None,
     model: ModelOption = None,
     recipe: RecipeOption = None,
     searcher: SearcherOption = None,
@@ -82,11 +120,12 @@ def synthesize(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find a program that solves a task, by searching a model's latent space.
+    """Find a program that solves a task.
 
-    It is scored on the task's initial states, and at the end on 1,000 fresh ones. The result is a run:
-    program.txt, history.csv, and a manifest with the metrics. With --seeds there are several, side by side, and the one
-    that is best on validation states is shown.
+    The search runs in a model's latent space, or among programs themselves, as the recipe says. Programs are scored on
+    initial states of the task, and the best one at the end on 1,000 fresh ones. The result is a run: program.txt,
+    history.csv, and a manifest with the metrics. With --seeds there are several runs, and the one that does best on
+    validation states is shown.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.search_recipe import choose_recipe
@@ -94,18 +133,29 @@ def synthesize(
     from leapscli.stages.sweep import Sweep
     from leapscli.stages.sweep_jobs import Method, plan_jobs
 
+    name = the_task(task, task_option)
+    if name is None:
+        raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
     chosen += ["general=true"] if prefer_general else []
     if seeds is not None:
         method = Method(recipe, searcher)
         jobs = plan_jobs(
-            place, [task], [method], seeds, model=model, size=parse_size(size), overrides=chosen, command=command_line()
+            place,
+            [name],
+            [method],
+            seeds,
+            model=model,
+            size=parse_size(size),
+            overrides=chosen,
+            command=command_line(),
+            resume=resume,
         )
         _search_seeds(Sweep(jobs, place), parallel, dry_run, as_json)
         return
     if parallel is not None:
         raise InputError("--parallel is for several searches", "say how many: --seeds 5")
-    plan = _plan(place, task, size, model, choose_recipe(place.root, task, recipe, searcher, chosen))
+    plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen))
     if dry_run:
         _say_plan(plan, as_json)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, print_json
 from leapscli.cli.program_options import StateSeedOption, WorldSizeOption
 
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
     from leapscli.stages.describe import TaskCard
 
 NameArgument = Annotated[
-    str | None, typer.Argument(metavar="[TASK]", help="Show this one; a task file works too.", show_default=False)
+    str | None,
+    typer.Argument(metavar="[TASK]", help="Describe this task; a task file of your own works too.", show_default=False),
 ]
-PngOption = Annotated[Path | None, typer.Option("--png", help="Draw its initial world here.", show_default=False)]
+PngOption = Annotated[
+    Path | None,
+    typer.Option("--png", metavar="FILE", help="Draw the initial world into this file.", show_default=False),
+]
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps tasks`."""
     app.command()(tasks)
 
@@ -31,9 +36,9 @@ def tasks(
     png: PngOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the tasks, or show one.
+    """List the tasks, or describe one.
 
-    Of one, its goal, its reward in words, and an initial world.
+    A description has the goal, the reward in words, and an initial world.
     """
     from leapscli.stages.describe import describe
     from leapscli.stages.files import check_writable

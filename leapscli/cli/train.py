@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leapscli.cli.help import App
 from leapscli.cli.options import (
     DeviceOption,
     DryRunOption,
@@ -22,6 +23,7 @@ from leapscli.cli.options import (
     command_line,
     overrides,
     print_json,
+    recipe_help,
     resume_line,
 )
 from leapscli.cli.signals import graceful_stop
@@ -31,24 +33,34 @@ if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
     from leapscli.stages.train import Plan
 
-RecipeOption = Annotated[str | None, typer.Option("--recipe", help="short, leaps, … or a file.", show_default="short")]
+RecipeOption = Annotated[
+    str | None,
+    typer.Option("--recipe", metavar="NAME|FILE", help=recipe_help("models"), show_default="short"),
+]
 DataOption = Annotated[
     str | None,
-    typer.Option("--data", help="karel (the newest), karel@v3, or a path. Else the newest.", show_default=False),
+    typer.Option(
+        "--data",
+        metavar="DATASET",
+        show_default="the newest",
+        help="Dataset to train on: karel, karel@v3, or its folder.",
+    ),
 ]
 MaxTimeOption = Annotated[
-    str | None, typer.Option("--max-time", metavar="TIME", help="End after 90s, 45m, 2h.", show_default=False)
+    str | None,
+    typer.Option("--max-time", metavar="TIME", help="Stop after this long: 90s, 45m, 2h.", show_default=False),
 ]
-NameOption = Annotated[str, typer.Option("--name", help="What the model shall be called.")]
+NameOption = Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the model.")]
 TensorBoardOption = Annotated[
     Path | None,
-    typer.Option("--tensorboard", metavar="DIR", help="Write event files for TensorBoard, below this folder.",
-                 show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--tensorboard", metavar="DIR", help="Write TensorBoard event files below this folder.", show_default=False
+    ),
+]
 PAUSE = 2.0  # seconds in which the first process can say what is wrong: when another ends, torchrun ends it too
 
 
-def register(app: typer.Typer) -> None:
+def register(app: App) -> None:
     """Adds `leaps train`."""
     app.command()(train)
 
@@ -67,13 +79,14 @@ def train(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn a space of programs from a dataset.
+    """Learn a latent space of programs from a dataset.
 
-    The result is a model: weights.safetensors (the best of all validations), metrics.jsonl, and a checkpoint to go on
-    from. The default recipe is for some minutes on two cores; --recipe leaps is the paper's.
+    The result is a model: weights.safetensors, from the best validation, metrics.jsonl, and a checkpoint to resume
+    from. The default recipe takes some minutes on two cores; --recipe leaps is the paper's.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.recipes.loading import DEFAULTS, load_recipe
+    from leapscli.recipes.kinds import DEFAULTS
+    from leapscli.recipes.loading import load_recipe
     from leapscli.stages.train import prepare
 
     place = Workspace.locate(workspace)

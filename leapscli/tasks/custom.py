@@ -23,7 +23,7 @@ from leapscli.tasks.custom_checks import CHECKED
 from leapscli.tasks.custom_reward import PARAMETERS, compiled_reward
 from leapscli.world.world import MAX_SIDE
 
-SEE = "docs/tasks.md shows a complete task file"
+SEE = "`leaps docs tasks` shows a complete task file"
 ARGUMENTS = {
     "draw": ("rng", "height", "width"),
     "reward": PARAMETERS,

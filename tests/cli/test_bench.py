@@ -79,6 +79,14 @@ def test_what_failed_is_on_the_page(pool, tmp_path):
     assert "- doorkey-hill-climbing-s0: no luck" in page and rows(page, "Return")[2][2] == "–"
 
 
+def test_it_needs_no_checkout(pool, tmp_path):
+    """In an empty folder, as after installation: the page goes there, the published numbers travel with the package."""
+    more = ["--recipe", "hill-climbing", "--seeds", "1", *SETTINGS]
+    assert "would make 1 search," in call(["bench", "maze", "--dry-run", *more]).stderr and not list(tmp_path.iterdir())
+    call(["bench", "maze", *more])
+    assert "*LEAPS (LEAPS, table 3)*" in (tmp_path / "RESULTS.md").read_text()
+
+
 def test_a_dry_run_and_bad_input_write_nothing(pool, tmp_path):
     assert "would make 4 searches" in call([*BENCH, "--dry-run"]).stderr
     with pytest.raises(InputError, match="no folder"):

@@ -217,3 +217,12 @@ def test_running_a_program_loads_no_learning_library(program):
     )
     command = [sys.executable, "-c", code, "run", program, "--task", "harvester"]
     assert subprocess.run(command, capture_output=True, text=True).stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["run", "evaluate"])
+def test_the_task_may_be_an_argument(program, command):
+    shared = ("--episodes", "20", "--json")
+    assert (
+        call(command, program, "harvester", *shared).stdout
+        == call(command, program, "--task", "harvester", *shared).stdout
+    )

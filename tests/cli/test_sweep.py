@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -115,6 +117,8 @@ def test_a_stop_names_the_command_that_goes_on(pool):
     [
         (["sweep", "--task", "mase"], TaskError, "mase"),
         (["sweep", "--task", "maze,mase"], TaskError, "mase"),
+        (["sweep", "--tasks", "leap"], TaskError, "no group of tasks is called 'leap'"),
+        (["sweep", "maze", "--searcher", "paper"], RecipeError, "paper is a recipe, not a searcher"),
         (["sweep", "--task", "maze", "--searcher", "cme"], RecipeError, "cme"),
         (["sweep", "--task", "maze", "--set", "populaton=3"], RecipeError, "population"),
         (["sweep", "--task", "maze", "--max-time", "soon"], RecipeError, "duration"),
@@ -172,3 +176,55 @@ def test_a_failed_seed_does_not_hide_the_best(pool):
 
 def test_a_dry_run_of_seeds_says_how_many(pool):
     assert "would make 3 searches" in call([*SEEDS, "--dry-run"]).stderr and not pool.names
+
+
+def history(place, name="harvester-hill-climbing-s0"):
+    """The rows of the newest run of that name, with the seconds that tell when each was made."""
+    return place.resolve(name, "run").file("history.csv").read_text().splitlines()
+
+
+@pytest.mark.parametrize("seeds", [["--seeds", "1"], ["--seeds", "3"]])
+def test_seeds_with_resume_go_on_from_what_they_reached_within_other_limits(pool, tmp_path, seeds):
+    place = Workspace(tmp_path)
+    call([*SEEDS, *seeds])
+    before = history(place)
+    call([*SEEDS, *seeds, "--set", "iterations=9", "--resume"])
+    after = history(place)
+    assert len(before) == 7 and len(after) == 10 and after[:7] == before
+    call([*SEEDS, *seeds, "--set", "iterations=12"])
+    assert len(history(place)) == 13 and history(place)[:7] != before
+
+
+def test_seeds_with_resume_take_up_a_search_made_without_seeds(pool, tmp_path):
+    place, alone = Workspace(tmp_path), [text for text in SEEDS if text not in ("--seeds", "3")]
+    call(alone)
+    call([*SEEDS, "--seeds", "1", "--set", "iterations=9", "--resume"])
+    assert history(place)[:7] == history(place, "harvester") and len(history(place)) == 10
+
+
+def test_seeds_with_resume_take_up_what_was_stopped_within_other_limits(pool, tmp_path):
+    place, jobs = Workspace(tmp_path), [*SEEDS, "--seeds", "1"]
+
+    def stopped(job, stop):
+        threading.Timer(0.5, stop.touch).start()
+        return run_job(job, stop)
+
+    pool.work = stopped
+    with pytest.raises(Interrupted):
+        call([*jobs, "--set", "iterations=1000000"])
+    (state,) = (tmp_path / "runs" / ".staging").glob("*/state.npz")
+    reached = np.load(state)["history"]
+    pool.work = run_job
+    call([*jobs, "--set", f"iterations={len(reached) + 3}", "--resume"])
+    seconds = [float(line.rpartition(",")[2]) for line in history(place)[1:]]
+    assert len(seconds) == len(reached) + 3 and seconds[: len(reached)] == [row[-1] for row in reached]
+
+
+def test_seeds_with_resume_of_nothing_begin_anew(pool, tmp_path):
+    call([*SEEDS, "--seeds", "1", "--resume"])
+    assert len(history(Workspace(tmp_path))) == 7
+
+
+def test_tasks_may_be_arguments(pool):
+    call(["sweep", "maze,harvester", "stairclimber", "--searcher", "hill-climbing", "--seeds", "1", *SETTINGS])
+    assert pool.names == [f"{name}-hill-climbing-s0" for name in ("maze", "harvester", "stairclimber")]

@@ -13,8 +13,8 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.stages import bench, synthesize
 from leapscli.stages.sweep import Sweep
-from leapscli.stages.sweep_jobs import GROUPS
 from leapscli.stages.sweep_worker import run_job
+from leapscli.tasks.registry import GROUPS
 from tests.stages.sweeps import HerePool, tiny_jobs
 
 ROOT = Path(__file__).parents[2]

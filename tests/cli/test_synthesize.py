@@ -162,3 +162,30 @@ def test_without_a_model_the_hint_says_how_to_get_one(tmp_path, monkeypatch):
     with pytest.raises(LeapsError) as raised:
         call("--workspace", str(tmp_path / "empty"))
     assert "leaps gen-data" in raised.value.hint
+
+
+def test_the_task_may_be_an_argument(place):
+    by_option, by_argument = call(*QUICK), runner.invoke(build(), ["synthesize", "stairclimber", *QUICK])
+    assert (
+        Program.parse(by_argument.stdout) == Program.parse(by_option.stdout)
+        and "# task: stairclimber" in by_argument.stdout
+    )
+    runs = place.list("run")
+    assert [run.manifest.metrics["search"] for run in runs] == [runs[0].manifest.metrics["search"]] * 2
+    assert runner.invoke(build(), ["synthesize", "maze", "--task", "maze", "--dry-run", *QUICK]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["synthesize"], "no task to solve"),
+        (["synthesize", "maze", "--task", "seeder"], "two tasks: maze, and --task seeder"),
+        (["run", "-", "maze", "--task", "seeder"], "two tasks: maze, and --task seeder"),
+        (["evaluate", "-", "maze", "--task", "seeder"], "two tasks: maze, and --task seeder"),
+        (["synthesize", "leaps"], "leaps is a group of tasks"),
+    ],
+)
+def test_one_task_is_named_once(place, arguments, message):
+    result = runner.invoke(build(), arguments, input="DEF run m( move m)")
+    assert isinstance(result.exception, InputError) and message in result.exception.message
+    assert result.exception.exit_code == 2 and result.exception.hint

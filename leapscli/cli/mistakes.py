@@ -1,0 +1,38 @@
+"""What goes wrong, as it is said: `error:` with what and where, `hint:` with what to do; usage errors alike."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import typer
+
+# Typer's words in ours; the last two take its capital letter and full stop away.
+WORDS = (
+    (r"Got unexpected extra argument(?:\(s\)|s)? \((.*)\)", r"unexpected argument: \1"),
+    (r"Value error, |, unable to parse string as an? \w+$", ""),
+    (r"Input should be ", "must be "),
+    (r"^[A-Z](?=[a-z])", lambda first: first[0].lower()),
+    (r"\.$", ""),
+)
+MEANT = re.compile(r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]$")
+
+
+def complain(message: str, hint: str | None) -> None:
+    """The message, and what to do about it, on stderr."""
+    colour = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+    typer.echo(typer.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
+    if hint:
+        typer.echo(typer.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+
+
+def usage_error(error: typer.TyperException) -> tuple[str, str | None]:
+    """Message and hint of a command line that cannot be read."""
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    meant = MEANT.search(message)
+    message = MEANT.sub("", message)
+    for words, ours in WORDS:
+        message = re.sub(words, ours, message)
+    if meant:
+        return message, f"did you mean {' or '.join(meant[1].replace(chr(39), '').split(', '))}?"
+    return message, f"see `{context.command_path} --help`" if context else None

@@ -1,0 +1,56 @@
+"""What there is to choose from: the recipes of a workspace and those that ship, and the searchers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from leapscli.errors import RecipeError
+from leapscli.recipes.header import read_header
+from leapscli.recipes.kinds import DEFAULTS, FOLDERS, Kind
+from leapscli.recipes.loading import recipe_files
+from leapscli.search.registry import SEARCHERS, Latent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A recipe: its kind, name and file, and what the file says of its purpose and cost."""
+
+    kind: Kind
+    name: str
+    path: Path
+    purpose: str
+    cost: str
+
+    @property
+    def default(self) -> bool:
+        """Whether the kind's command takes it when none is named."""
+        return self.name == DEFAULTS[self.kind]
+
+
+def entries(root: Path | None) -> list[Entry]:
+    """Every recipe by kind and name; those of the workspace `root` hide shipped ones of the same name."""
+    return [entry for kind in FOLDERS for entry in _of_kind(kind, root)]
+
+
+def _of_kind(kind: Kind, root: Path | None) -> Iterator[Entry]:
+    for name, path in sorted(recipe_files(kind, root).items()):
+        header = read_header(path)
+        yield Entry(kind, name, path, header.purpose, header.cost)
+
+
+def searchers() -> dict[str, str]:
+    """The space that each searcher searches, by the searcher's name."""
+    return {name: "latent" if isinstance(entry, Latent) else "program" for name, entry in SEARCHERS.items()}
+
+
+def named(name: str, root: Path | None) -> list[Entry]:
+    """The recipes of that name, of whatever kind; RecipeError where there is none."""
+    known = entries(root)
+    found = [entry for entry in known if entry.name == name]
+    if not found:
+        close = get_close_matches(name, [entry.name for entry in known], 1)
+        raise RecipeError(f"no recipe called {name!r}", f"did you mean {close[0]}?" if close else "see `leaps recipes`")
+    return found
