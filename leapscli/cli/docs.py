@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
 
 from leapscli.cli.help import App
 
+HERE = re.compile(r"\[([^]]+)\]\(#[^)]*\)")  # a link within the page, which a terminal cannot follow
 PageArgument = Annotated[
     str | None, typer.Argument(metavar="[PAGE]", help="The page to print. Else a list of them.", show_default=False)
 ]
@@ -41,4 +43,4 @@ def docs(page: PageArgument = None) -> None:
         return
     from rich.markdown import Markdown
 
-    console.print(Markdown(text, hyperlinks=False))
+    console.print(Markdown(HERE.sub(r"\1", text), hyperlinks=False))

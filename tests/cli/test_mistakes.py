@@ -7,17 +7,18 @@ import sys
 
 import pytest
 
+# What Typer says after "invalid value for" differs from version to version.
 MISTAKES = {
-    "run --seed x": ("invalid value for '--seed': must be a valid integer", "see `leaps run --help`"),
-    "run --seed -1": ("invalid value for '--seed': must be greater than or equal to 0", "see `leaps run --help`"),
-    "run --speed fast": ("invalid value for '--speed': must be a valid number", "see `leaps run --help`"),
+    "run --seed x": ("invalid value for '--seed': ", "see `leaps run --help`"),
+    "run --seed -1": ("invalid value for '--seed': ", "see `leaps run --help`"),
+    "run --speed fast": ("invalid value for '--speed': ", "see `leaps run --help`"),
     "run a b c d": ("unexpected argument: c d", "see `leaps run --help`"),
     "run --task": ("option '--task' requires an argument", None),
     "run --sed 3": ("no such option: --sed", "did you mean --seed or --speed or --step?"),
     "runn": ("no such command 'runn'", "did you mean run?"),
     "artifacts lst": ("no such command 'lst'", "did you mean list?"),
     "artifacts list --kind x": (
-        "invalid value for '--kind': 'x' is not one of 'dataset', 'model', 'run', 'evaluation'",
+        "invalid value for '--kind': 'x' is not one of ",
         "see `leaps artifacts list --help`",
     ),
     "fmt": ("missing argument 'FILE...'", "see `leaps fmt --help`"),
@@ -37,7 +38,9 @@ def test_usage_errors_have_the_style_of_all_errors(line, tmp_path):
     message, hint = MISTAKES[line]
     result = leaps(line, cwd=tmp_path)
     assert result.returncode == 2 and result.stdout == ""
-    assert result.stderr == f"error: {message}\n" + (f"hint: {hint}\n" if hint else "")
+    first, *rest = result.stderr.splitlines()
+    assert first.startswith(f"error: {message}") and (message.endswith(" ") or first == f"error: {message}")
+    assert rest == ([f"hint: {hint}"] if hint else []) and "should be" not in first and not first.endswith(".")
 
 
 @pytest.mark.parametrize("line", ["", "data", "model", "artifacts"])
