@@ -19,7 +19,7 @@ from leapscli.vae.published.shapes import folds, problems_of, sizes_of
 
 V = VOCABULARY_SIZE
 MOST = 12  # lines of a refusal
-HINT = "docs/models.md lists the layouts that can be read; the language must be the full one"
+HINT = "`leaps docs models` lists the layouts that can be read; the language must be the full one"
 
 
 @dataclass(frozen=True)
