@@ -84,6 +84,7 @@ def test_no_message_sends_people_to_a_folder_that_only_a_checkout_has():
 def test_a_wheel_carries_every_page_beside_the_recipes():
     build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert build["sources"]["docs"] == "leapscli/shipped/docs"
+    assert build["dev-mode-dirs"] == ["."]  # else no editable installation, of Python files that are moved
     listed = subprocess.run(["git", "ls-files", "docs"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     shown = [line for line in listed.split() if not line.startswith("docs/images/")]
     assert {path.name for path in pages().values()} == {Path(line).name for line in shown} or not listed
