@@ -96,26 +96,33 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Runs a command, all of its output written. Typer ends with 1 where a pipe broke, and aborts at an end of file."""
+    """Runs a command, all of its output written.
+
+    Typer ends with 1 where a pipe broke, with 130 at Ctrl-C, and aborts at an end of file.
+    """
     try:
         code = build()(prog_name="leaps", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
-        if end.code == 130:
-            raise KeyboardInterrupt from None
         raise
     except typer.Abort as end:
         raise end.__cause__ or KeyboardInterrupt from None
+    if code == 130:
+        raise KeyboardInterrupt
     print(end="", flush=True)
     sys.exit(code)
 
 
 def _interrupted(error: BaseException | None) -> bool:
     """Ctrl-C, or what an import or a clean-up made of it."""
-    if error is None or isinstance(error, KeyboardInterrupt):
-        return error is not None
-    return _interrupted(error.__cause__ or error.__context__)
+    before = set[int]()  # an error can be its own context
+    while error is not None and id(error) not in before:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        before.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _interrupt_again(lost: sys.UnraisableHookArgs) -> None:

@@ -82,7 +82,7 @@ def decode(text: str) -> tuple[list[str], str]:
 
 def _name(key: re.Match[str]) -> str:
     parameters, final = key["parameters"], key["final"] or key["shifted"]
-    if final == "~":
+    if final == "~" and parameters is not None:
         return _NUMBERED.get(parameters.split(";")[0], "")
     if final:
         return _FINAL.get(final, "")

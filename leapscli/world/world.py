@@ -49,7 +49,7 @@ class World:
         if isinstance(agent, str) or not isinstance(agent, Iterable) or len(place := tuple(agent)) != 3:
             raise WorldError(f"agent: (row, column, direction) is wanted, not {described(agent)}")
         object.__setattr__(self, "agent", tuple([whole(part, "agent") for part in place]))
-        object.__setattr__(self, "seed", whole(seed, "seed", 0, 2**64 - 1))
+        object.__setattr__(self, "seed", whole(seed, "seed"))
         self._check()
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -44,5 +44,5 @@ def test_commands_run_as_written(tmp_path, monkeypatch):
 
 def test_numbers_and_keys():
     assert f"{MOST_FRAMES} evenly spaced frames" in PAGE
-    for key in re.findall(r"(\w+|[+→←-]+) (?:pauses|steps|speed|again|leaves)", HELP):
+    for key in re.findall(r"(\w+|[+→←-]+) (?:pauses|steps|speed|again|leaves)", " ".join(HELP)):
         assert re.search(rf"^\| .*{re.escape(key[0])}", PAGE, re.MULTILINE), key

@@ -58,7 +58,7 @@ def test_stdout_is_the_program_with_what_is_known_of_it(place):
     assert "# return: 1.000 on the 16 states searched, 1.000 on 20 fresh ones" in lines
     assert lines[-2] == "# artifact: runs/stairclimber/v1 (stairclimber@v1)"
     assert lines[-1] == "# next: leaps run runs/stairclimber/v1/program.txt --task stairclimber"
-    assert "synthesize stairclimber: at most" in result.stderr
+    assert "synthesize stairclimber: until a return of 1.000, at most" in result.stderr
     assert place.resolve("stairclimber", "run").manifest.command.startswith("leaps")
 
 

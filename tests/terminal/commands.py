@@ -40,14 +40,14 @@ COMMANDS = {
         ["run", "program.txt", "--size", "100", "--style", "python"], ["def run():", "end", "budget", "world"]
     ),
     "run --episodes": Command(
-        ["run", "program.txt", "--task", "maze", "--episodes", "20"], ["mean return", "solved", "the worst again"]
+        ["run", "program.txt", "--task", "maze", "--episodes", "20"], ["mean return", "solved", "again: leaps run"]
     ),
     "evaluate": Command(
-        ["evaluate", "program.txt", "--task", "maze", "--episodes", "20"], ["standard deviation", "the worst again"]
+        ["evaluate", "program.txt", "--task", "maze", "--episodes", "20"], ["standard deviation", "again: leaps run"]
     ),
     "evaluate --size": Command(
         ["evaluate", "program.txt", "--task", "maze", "--episodes", "9", "--size", "8", "--size", "9"],
-        ["mean return", "9×9", "the worst again"],
+        ["mean return", "9×9", "again: leaps run"],
     ),
     "model evaluate": Command(
         ["model", "evaluate", "leaps", "--programs", "4"], ["6 of 6 parts", "tokens right", "Locality"]
