@@ -7,7 +7,7 @@ import pytest
 from tests.terminal.commands import BENCH, GENERATE, MODEL, SEARCH, SEEDS, SWEEP, settings
 from tests.terminal.terminal import Shell, Terminal, squeeze
 
-BRIEF = settings("iterations=1_000_000", "max_time=1.5s")
+BRIEF = ["--parallel", "1", *settings("iterations=1_000_000", "max_time=0.7s")]
 LONG = settings("iterations=1_000_000", "max_time=60s")
 TRAIN = ["train", "--data", "karel", "--name", "live", "--recipe", "smoke", *MODEL, *settings("validation.every=50")]
 LIVE = {
@@ -15,7 +15,7 @@ LIVE = {
     "train": ([*TRAIN, "--max-time", "2s"], "programs", "next: leaps synthesize"),
     "synthesize --seeds": ([*SEEDS, *BRIEF, *settings("seed=7")], "of 2 searches", "seed 8"),
     "sweep": ([*SWEEP, *BRIEF, "--seed", "9"], "of 2 searches", "leaps run snake-hill-climbing-s9"),
-    "bench": ([*BENCH, "--max-time", "1s", *settings("iterations=1_000_000", "seed=11")], "of 1 searches", "page.md"),
+    "bench": ([*BENCH, *BRIEF, "--max-time", "0.7s", *settings("seed=11")], "of 1 searches", "page.md"),
     "model evaluate": (["model", "evaluate", "leaps", "--programs", "9"], "of 6 parts", "Locality"),
 }
 
