@@ -18,7 +18,7 @@ from tests.terminal.commands import PROGRAM
 from tests.terminal.terminal import Shell
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shell(place: Path) -> Iterator[Shell]:
     """Where commands run, in `place`."""
     shell = Shell(place)
