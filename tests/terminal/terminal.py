@@ -27,6 +27,7 @@ import pyte
 SPAWN = multiprocessing.get_context("spawn")
 ALTERNATE = re.compile(r"\x1b\[\?1049([hl])")  # the second screen, which pyte does not know
 BEGUN = re.compile(r"\x1b[\[?0-9]*\Z")  # a sequence of which the rest is still to come
+SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 SECONDS = 120.0  # what takes longer hangs
 
 
@@ -110,6 +111,11 @@ class Terminal:
     def text(self) -> str:
         """All of it."""
         return "\n".join(self.lines).rstrip()
+
+    @property
+    def said(self) -> str:
+        """Everything that was ever drawn, also what a change of size has taken from the screen, without its colours."""
+        return SEQUENCE.sub("", self.raw)
 
     @property
     def _over(self) -> bool:
