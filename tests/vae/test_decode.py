@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +77,11 @@ def test_a_saved_model_comes_back_with_the_same_weights(tmp_path) -> None:
     z = np.random.default_rng(0).standard_normal((20, 16))
     assert back.decode_tokens(z).texts() == model.decode_tokens(z).texts()
     assert back.meta["shape"] == Shape(hidden=16, latent=16).as_dict()
+
+
+def test_a_model_can_be_pickled_as_a_worker_needs_it() -> None:
+    model, z = untrained(), np.random.default_rng(0).standard_normal((20, 16))
+    assert pickle.loads(pickle.dumps(model)).decode_tokens(z).texts() == model.decode_tokens(z).texts()
 
 
 def test_what_does_not_fit_is_said_in_one_line(tmp_path) -> None:
