@@ -11,7 +11,7 @@ from leapscli.dsl.vocabulary import COUNTS
 FORMS = "a program is DEF run m( move m), or def run(): with indented lines under it"
 EMPTY = "no block is empty: leave out what does nothing"
 ONLY_RUN = "only run may be defined: write out what this does at each place that calls it"
-_JSON = f"JSON is no program: {FORMS}"
+_JSON = "JSON is no program; leaps data import reads data sets"
 SEVERAL = "several programs: Program.parse_all reads them"
 _ITSELF = "a program does not call itself: repeat with while or for"
 _NO_COMPASS = "Karel does not know where north is: clear cells and markers are all it senses"
