@@ -131,7 +131,7 @@ WRONG = {
     "ragged markers": ("leaps.World([[0, 0]], [[0], [0, 1]], (0, 0, 0))", "markers: an array [H, W] of whole"),
     "an agent without direction": ("leaps.World([[0]], [[0]], (0, 0))", "agent: (row, column, direction) is wanted"),
     "an agent between cells": ("leaps.World([[0, 0]], [[0, 0]], (0, 0.5, 1))", "agent: a whole number is wanted"),
-    "a seed too large": ("leaps.World([[0]], [[0]], (0, 0, 1), 2**64)", "seed: a whole number from 0 on, at most"),
+    "a seed too large": ("leaps.World([[0]], [[0]], (0, 0, 1), 2**64)", "a seed is 0 to 18446744073709551615"),
     "a map that is no text": ("leaps.World.parse(3)", "the text of a world is wanted, not the int 3"),
     "a batch of programs": ("leaps.Worlds.stack([program])", "world 0 of the list is one Program"),
     "a batch of numbers": ("leaps.Worlds(1, 2, 3, 4)", "walls: an array of bool is wanted, not the int 1"),
