@@ -7,6 +7,7 @@
     │   ├── RecipeError
     │   ├── TaskError
     │   └── ArtifactError
+    │       └── MissingArtifact
     └── Interrupted          exit code 130: stopped by the user, work kept
 
 A message says what is wrong and where; the hint says what to do about it. Commands print both and no traceback.
@@ -81,6 +82,10 @@ class TaskError(InputError):
 
 class ArtifactError(InputError):
     """An artifact that is missing, damaged, of another kind, or written by a newer version."""
+
+
+class MissingArtifact(ArtifactError):
+    """A reference that names nothing."""
 
 
 class Interrupted(LeapsError):

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from leapscli.artifacts.files import sha256
 from leapscli.artifacts.manifest import FOLDERS, MANIFEST, SEE, Kind, Manifest, read_manifest
 from leapscli.errors import ArtifactError
+from leapscli.locations import SHIPPED_MODEL
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _VERSION = re.compile(r"v([1-9]\d*)")
@@ -22,6 +24,8 @@ def check_name(name: str) -> str:
     if not NAME.fullmatch(name):
         hint = "lower-case letters, digits, - and _, beginning with a letter or digit"
         raise ArtifactError(f"{name!r} cannot name an artifact", hint)
+    if name == SHIPPED_MODEL:
+        raise ArtifactError(f"{name!r} is the name of the model that ships with leaps", "choose another")
     return name
 
 
@@ -46,6 +50,14 @@ class Artifact:
     def sha256(self) -> str:
         """The hash of the manifest, and through it of everything in the artifact."""
         return sha256(self.path / MANIFEST)
+
+    @property
+    def created(self) -> str:
+        """When it was published, UTC; of a manifest that cannot be read, when that was last written."""
+        with suppress(ArtifactError):
+            return self.manifest.created
+        written = (self.path / MANIFEST).stat().st_mtime
+        return datetime.fromtimestamp(written, UTC).isoformat(timespec="microseconds")
 
     @property
     def reference(self) -> str:

@@ -2,8 +2,8 @@
 
 HDF5 cannot be trusted after its writer was killed, so nothing is HDF5 until everything is there. What is appended is
 compressed, chunk by chunk, into the very bytes the file will hold, and every few thousand programs a part is renamed
-into place. A part holds its chunks, the rows that don't fill a chunk yet, and the caller's mark (where its random
-stream stands), so the newest part is all that is needed to go on, and the file comes out byte for byte the same.
+into place. A part holds its chunks and their digests, the rows that don't fill a chunk yet, and the caller's mark
+(where its random stream stands), so that another process can go on, and the file comes out byte for byte the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.artifacts.arrays_hash import block_digest, block_digests, combine
 from leapscli.artifacts.columns import CHUNK, COLUMNS, Array, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.files import disk_errors
 
@@ -36,6 +37,7 @@ class Journal:
         self.folder, self.layout, self.pool = folder, layout, ThreadPoolExecutor(threads)
         self.parts, self.chunks, self.mark = 0, 0, dict[str, Any]()
         self.pending: Chunks = {name: [] for name in COLUMNS}
+        self.digests: Chunks = {name: [] for name in COLUMNS}  # of every chunk so far
         self.rest = ProgramColumns.empty(layout)
         with disk_errors(folder):
             if not resume:
@@ -53,7 +55,9 @@ class Journal:
         whole = len(rows) // CHUNK
         slices = [slice(i * CHUNK, (i + 1) * CHUNK) for i in range(whole)]
         for name, column in rows.items():
-            self.pending[name] += self.pool.map(compress, [column[each] for each in slices])
+            blocks = [column[each] for each in slices]
+            self.pending[name] += self.pool.map(compress, blocks)
+            self.digests[name] += self.pool.map(block_digest, blocks)
         self.rest, self.mark, self.chunks = rows[whole * CHUNK :], dict(mark), self.chunks + whole
         if len(self.pending["tokens"]) >= PART:
             self.flush()
@@ -65,6 +69,8 @@ class Journal:
             arrays[f"rest.{name}"] = column
             arrays[f"sizes.{name}"] = np.array([len(chunk) for chunk in self.pending[name]], np.int64)
             arrays[f"chunks.{name}"] = np.frombuffer(b"".join(self.pending[name]), np.uint8)
+            new = self.digests[name][self.chunks - len(self.pending[name]) :]
+            arrays[f"digests.{name}"] = np.frombuffer(b"".join(new), np.uint8)
         path = self._path(self.parts)
         with disk_errors(path):
             temporary = path.with_suffix(".tmp")
@@ -89,6 +95,13 @@ class Journal:
             yield tokens, np.frombuffer(b"".join(found["lengths"]), np.uint8)
         yield self.rest.tokens, self.rest.lengths
 
+    def arrays_hash(self, split: Bytes | None = None) -> str:
+        """The hash of all columns so far; with `split` uint8[P] in the place of that column."""
+        digests = {name: [*self.digests[name], *block_digests(column)] for name, column in self.rest.items()}
+        if split is not None:
+            digests["split"] = block_digests(np.asarray(split, np.uint8))
+        return combine(len(self), self.layout, digests)
+
     def remove(self) -> None:
         """The parts have served. Last ones first: what a kill leaves is still a journal, only shorter."""
         self.pool.shutdown()
@@ -102,8 +115,10 @@ class Journal:
     def _take_up(self) -> None:
         """Counts the whole parts there are and goes on behind them; what cannot be read is made again."""
         while (head := _head(self._path(self.parts), self.layout)) is not None:
-            sizes, self.rest, self.mark = head
-            self.parts, self.chunks = self.parts + 1, self.chunks + sizes
+            digests, self.rest, self.mark = head
+            for name in COLUMNS:
+                self.digests[name] += digests[name]
+            self.parts, self.chunks = self.parts + 1, len(self.digests["tokens"])
         for path in self.folder.iterdir():
             if path.suffix != ".npz" or path.stem >= self._path(self.parts).stem:
                 path.unlink()
@@ -124,8 +139,8 @@ def _cut(data: Bytes, sizes: Any) -> list[bytes]:
     return [data[end - size : end].tobytes() for end, size in zip(ends, sizes, strict=True)]
 
 
-def _head(path: Path, layout: Layout) -> tuple[int, ProgramColumns, dict[str, Any]] | None:
-    """Number of chunks, left-over rows and mark of a part; None when it is missing, damaged or of another layout."""
+def _head(path: Path, layout: Layout) -> tuple[Chunks, ProgramColumns, dict[str, Any]] | None:
+    """The chunks' digests, left-over rows and mark of a part; None when it is missing, damaged or of another layout."""
     try:
         with zipfile.ZipFile(path) as file:
             if file.testzip() is not None:
@@ -133,6 +148,7 @@ def _head(path: Path, layout: Layout) -> tuple[int, ProgramColumns, dict[str, An
         with np.load(path, allow_pickle=False) as part:
             head = json.loads(part["head"].tobytes())
             rest = ProgramColumns(**{name: part[f"rest.{name}"] for name in COLUMNS})
-            return (len(part["sizes.tokens"]), rest, head["mark"]) if head["layout"] == asdict(layout) else None
+            digests = {name: _cut(part[f"digests.{name}"], [32] * len(part[f"sizes.{name}"])) for name in COLUMNS}
+            return (digests, rest, head["mark"]) if head["layout"] == asdict(layout) else None
     except (OSError, zipfile.BadZipFile, KeyError, ValueError):
         return None

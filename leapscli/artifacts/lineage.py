@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.identity import Index
 from leapscli.artifacts.manifest import Kind, Parent
 from leapscli.artifacts.store import Workspace
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """One artifact and what it was made from; `artifact` is None when it is not to be found any more."""
+    """One artifact and what it was made from; `artifact` is None when it is not to be found, and `gone` says why."""
 
     kind: Kind
     reference: str
     artifact: Artifact | None
     parents: tuple[Lineage, ...] = ()
+    gone: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The tree as plain values, with each artifact's command, recipe and seed."""
@@ -26,6 +28,7 @@ class Lineage:
             "kind": self.kind,
             "reference": self.reference,
             "found": manifest is not None,
+            "gone": self.gone,
             "path": str(self.artifact.path) if self.artifact else None,
             "command": manifest.command if manifest else None,
             "recipe": manifest.recipe if manifest else None,
@@ -35,14 +38,21 @@ class Lineage:
 
 
 def lineage(workspace: Workspace, artifact: Artifact) -> Lineage:
-    """The tree above an artifact. Parents are known by their manifest's hash, whatever they are called now."""
-    known = {each.sha256: each for each in readable(workspace.reachable())}
+    """The tree above an artifact. Parents are known by their hashes, whatever they are called now."""
+    here = workspace.reachable()
+    index = Index(here)
 
     def of(artifact: Artifact) -> Lineage:
         return Lineage(artifact.kind, artifact.reference, artifact, tuple(map(above, artifact.manifest.parents)))
 
     def above(parent: Parent) -> Lineage:
-        found = known.get(parent.sha256)
-        return of(found) if found else Lineage(parent.kind, parent.reference, None)
+        found = index.find(parent)
+        return of(found) if found else Lineage(parent.kind, parent.reference, None, gone=gone(parent))
+
+    def gone(parent: Parent) -> str:
+        called = [each for each in here if (each.kind, each.reference) == (parent.kind, parent.reference)]
+        if not called:
+            return "not here"
+        return f"not here; the {parent.reference} here is another" if readable(called) else "unreadable"
 
     return of(artifact)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,10 +17,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leapscli.artifacts.files import sha256
-from leapscli.errors import ArtifactError
+from leapscli.errors import ArtifactError, MissingArtifact
 from leapscli.version import package_version
 
-SCHEMA = 1
+SCHEMA = 2  # 2 knows datasets by `arrays`; 1 is read as well
 MANIFEST = "manifest.yaml"
 Kind = Literal["dataset", "model", "run", "evaluation"]
 FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs", "evaluation": "evaluations"}
@@ -44,11 +45,12 @@ class FileEntry(_Record):
 
 
 class Parent(_Record):
-    """An artifact this one was made from; `sha256` is that of its manifest."""
+    """An artifact this one was made from; `sha256` is that of its manifest, `arrays` of a dataset what its own says."""
 
     kind: Kind
     reference: str
     sha256: str
+    arrays: str | None = None
 
 
 class Manifest(_Record):
@@ -69,11 +71,22 @@ class Manifest(_Record):
     environment: dict[str, str | None]
     files: tuple[FileEntry, ...]
     content: str
+    arrays: str | None = None  # of a dataset, whatever file holds them: see arrays_hash.py
+    former: tuple[str, ...] = ()  # the hashes of this manifest before it was amended
 
     @property
     def reference(self) -> str:
         """`karel@v3`."""
         return f"{self.name}@v{self.version}"
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The settings of nested ones by the names that --set takes: `losses.beta`."""
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
 
 
 def content_hash(files: tuple[FileEntry, ...]) -> str:
@@ -96,7 +109,7 @@ def environment(device: str | None) -> dict[str, str | None]:
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Writes the manifest with its checksum line; the caller syncs."""
-    values = manifest.model_dump(mode="json", by_alias=True)
+    values = manifest.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     body = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120).encode()
     path.write_bytes(body + _CHECKSUM + hashlib.sha256(body).hexdigest().encode() + b"\n")
 
@@ -106,7 +119,8 @@ def read_manifest(path: Path) -> Manifest:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise ArtifactError(f"{path.parent}: no {MANIFEST} here, so this is no artifact", SEE) from None
+        nothing = ArtifactError if path.parent.is_dir() else MissingArtifact
+        raise nothing(f"{path.parent}: no {MANIFEST} here, so this is no artifact", SEE) from None
     except OSError as error:
         raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from None
     body, found, checksum = content.rpartition(_CHECKSUM)

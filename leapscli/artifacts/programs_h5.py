@@ -20,9 +20,11 @@ from typing import Any
 import h5py
 import numpy as np
 
+from leapscli.artifacts.arrays_hash import block_digests, combine
 from leapscli.artifacts.columns import CHUNK, COLUMNS, SPLITS, Array, Bytes, Layout, ProgramColumns, spec
 from leapscli.artifacts.files import disk_errors, unfinished
 from leapscli.artifacts.journal import LEVEL, Journal, compress
+from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import VOCABULARY_HASH
 from leapscli.errors import ArtifactError
 
@@ -37,6 +39,7 @@ PLACES = {
     "actions": "demos/actions",
     "demo_lengths": "demos/lengths",
 }
+IN_USE, WAIT = "in use: another process has it open for writing", "wait until it has ended, or stop it"
 _REMAKE = "`leaps artifacts verify` tells more; `leaps gen-data` makes another"
 
 
@@ -44,7 +47,7 @@ class ProgramsWriter:
     """Appends programs in bounded memory; `close` makes the file. A kill before that loses little: see `resume`."""
 
     def __init__(self, path: Path, layout: Layout, *, resume: bool = False, threads: int = 2) -> None:
-        self.path, self.layout = path, layout
+        self.path, self.layout, self.arrays = path, layout, ""
         self._journal = Journal(path.with_suffix(".parts"), layout, resume=resume, threads=threads)
 
     def __len__(self) -> int:
@@ -69,12 +72,14 @@ class ProgramsWriter:
         self._journal.flush()
 
     def close(self, split: Bytes | None = None, statistics: Mapping[str, Any] | None = None) -> None:
-        """Writes the file. `split` uint8[P] replaces what was appended, for splits known only at the end; `statistics`
-        (JSON values) become an attribute.
+        """Writes the file, and sets `arrays`, the hash of its columns.
+
+        `split` uint8[P] replaces what was appended, for splits known only at the end; `statistics` (JSON values) become
+        an attribute.
         """
         if not len(self):
             raise ArtifactError(f"{self.path}: not one program to write", "loosen the recipe")
-        temporary = unfinished(self.path)
+        temporary, self.arrays = unfinished(self.path), self._journal.arrays_hash(split)
         with disk_errors(temporary):
             with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
                 self._assemble(file, split)
@@ -148,6 +153,10 @@ class ProgramsReader:
         """The programs at a slice or an index array, in that order."""
         return ProgramColumns(**{name: self.column(name, index) for name in COLUMNS})
 
+    def programs(self, index: slice | Array = slice(None)) -> TokenBatch:
+        """The programs alone at a slice or an index array."""
+        return TokenBatch(self.column("tokens", index), self.column("lengths", index).astype(np.int32))
+
     def column(self, name: str, index: slice | Array = slice(None)) -> Any:
         """One column (a name of ProgramColumns) at a slice or an index array."""
         if isinstance(index, slice):
@@ -162,6 +171,14 @@ class ProgramsReader:
             here = np.flatnonzero(chunks == chunk)
             out[here] = self._chunk(name, int(chunk), column.chunks[0])[rows[here]]
         return out
+
+    def arrays_hash(self) -> str:
+        """The hash of the columns; reads all of them, a few thousand programs at a time."""
+        digests: dict[str, list[bytes]] = {name: [] for name in COLUMNS}
+        for first in range(0, len(self), 32 * CHUNK):
+            for name in COLUMNS:
+                digests[name] += block_digests(self._get(name, slice(first, first + 32 * CHUNK)))
+        return combine(len(self), self.layout, digests)
 
     def close(self) -> None:
         """Closes the file."""
@@ -191,6 +208,8 @@ def _open(path: Path) -> h5py.File:
         return h5py.File(path, "r")
     except FileNotFoundError:
         raise ArtifactError(f"{path}: no such file", "`leaps artifacts list` shows what there is") from None
+    except BlockingIOError:
+        raise ArtifactError(f"{path}: {IN_USE}", WAIT) from None
     except OSError as error:
         raise ArtifactError(f"{path}: no readable HDF5 file ({error})", _REMAKE) from None
 

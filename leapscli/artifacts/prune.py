@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.identity import Index
 from leapscli.artifacts.staging import discard, leftovers
 from leapscli.artifacts.store import Workspace
 
@@ -35,9 +36,10 @@ def _old(workspace: Workspace, keep: int) -> list[Artifact]:
         for _, versions in groupby(artifacts, key=lambda each: (each.kind, each.name))
         for artifact in list(versions)[:-keep]
     ]
+    index = Index(artifacts)
     while True:
-        needed = {parent.sha256 for each in made if each not in old for parent in each.manifest.parents}
-        going = [artifact for artifact in old if artifact.sha256 not in needed]
+        needed = {index.find(parent) for each in made if each not in old for parent in each.manifest.parents}
+        going = [artifact for artifact in old if artifact not in needed]
         if len(going) == len(old):
             return old
         old = going

@@ -30,6 +30,7 @@ import numpy.typing as npt
 from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.files import disk_errors
 from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
+from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
 from leapscli.errors import InputError
 from leapscli.world.engine import Frames
@@ -72,6 +73,8 @@ class PublishedReader:
         try:
             self._file = h5py.File(self.path, "r")
             self.names = (folder / IDS).read_text().split()
+        except BlockingIOError:
+            raise InputError(f"{self.path}: {IN_USE}", WAIT) from None
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{folder}: cannot be read ({error})", AGAIN) from None
         if not self.names:

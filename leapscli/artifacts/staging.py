@@ -57,10 +57,12 @@ class Draft:
         metrics: Mapping[str, Any] | None = None,
         command: str = "",
         device: str | None = None,
+        arrays: str | None = None,
     ) -> Artifact:
         """Gives the payload its manifest, its version and its place; the draft is used up.
 
-        `recipe` is the resolved recipe, `metrics` plain numbers and texts, `command` the line that was typed.
+        `recipe` is the resolved recipe, `metrics` plain numbers and texts, `command` the line that was typed, `arrays`
+        the hash of a dataset's arrays.
         """
         with disk_errors(self.path):
             for stray in (self.path / MANIFEST, *self.path.rglob(".*.tmp")):  # a killed predecessor's
@@ -79,11 +81,12 @@ class Draft:
                 command=command,
                 recipe=dict(recipe),
                 seed=seed,
-                parents=tuple(Parent(kind=p.kind, reference=p.reference, sha256=p.sha256) for p in parents),
+                parents=tuple(map(_parent, parents)),
                 metrics=dict(metrics or {}),
                 environment=environment(device),
                 files=files,
                 content=content_hash(files),
+                arrays=arrays,
             )
             return self._claim(manifest)
 
@@ -105,6 +108,11 @@ class Draft:
                 version = max(version + 1, next_version(home))
         sync(home)
         return Artifact(home / f"v{version}", self.kind, self.name, version)
+
+
+def _parent(artifact: Artifact) -> Parent:
+    arrays = artifact.manifest.arrays
+    return Parent(kind=artifact.kind, reference=artifact.reference, sha256=artifact.sha256, arrays=arrays)
 
 
 def next_version(home: Path) -> int:

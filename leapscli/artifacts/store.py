@@ -11,17 +11,18 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from leapscli.artifacts.artifact import NAME, Artifact, at_path, check_name, published, readable
 from leapscli.artifacts.files import disk_errors, write_whole
-from leapscli.artifacts.manifest import SEE, Kind
+from leapscli.artifacts.identity import Index
+from leapscli.artifacts.manifest import FOLDERS, SEE, Kind
 from leapscli.artifacts.staging import LAST, STAGING, Draft, discard, next_version, open_draft
 from leapscli.artifacts.verify import verify
-from leapscli.errors import ArtifactError
-from leapscli.locations import SHIPPED_MODEL, shipped
+from leapscli.errors import ArtifactError, MissingArtifact
+from leapscli.locations import SHIPPED_MODEL, USUAL_MODEL, shipped
 
 __all__ = ["Artifact", "Draft", "Workspace", "verify"]
 
@@ -36,6 +37,17 @@ Artifacts = list[Artifact]
 
 def _is_path(reference: str) -> bool:
     return "/" in reference or os.sep in reference or reference.startswith(".")
+
+
+def shipped_models() -> Artifacts:
+    """The versions of the model that ships: one, in a whole installation."""
+    return [each for each in published(shipped(), "model") if each.name == SHIPPED_MODEL]
+
+
+def check_removable(artifact: Artifact) -> None:
+    """Raises ArtifactError for the model that ships."""
+    if artifact in shipped_models():
+        raise ArtifactError(f"{artifact.reference} ships with leaps and stays", "uninstalling leaps removes it")
 
 
 KINDS: tuple[Kind, ...] = ("dataset", "model", "run", "evaluation")
@@ -62,8 +74,9 @@ class Workspace:
     def resolve(self, reference: str | Path | None, kind: Kind) -> Artifact:
         """The artifact meant by `karel` (its newest version), `karel@v3`, a path, or None (the newest of that kind).
 
-        A model that the workspace does not have may be the one that ships. The manifest is read and its
-        kind and files checked, though not their hashes. Raises ArtifactError.
+        The model `shipped` is the one that ships, as is `leaps` where the workspace has none of that name. The manifest
+        is read and its kind and files checked, though not their hashes. Raises MissingArtifact where there is none, and
+        ArtifactError for one that cannot be read.
         """
         artifact = self._find(None if reference is None else str(reference), kind)
         for file in artifact.manifest.files:
@@ -77,34 +90,41 @@ class Workspace:
             return at_path(self._place(reference), kind)
         name, at, number = reference.partition("@")
         if not NAME.fullmatch(name) or (at and not re.fullmatch(r"v?[1-9]\d*", number)):
-            raise ArtifactError(
+            raise MissingArtifact(
                 f"{reference!r} is no reference", f"write {kind} references as name, name@v3, or a path"
             )
-        candidates = [artifact for artifact in self.reachable(kind) if artifact.name == name]
+        candidates = self._named(name, kind)
         matching = [a for a in candidates if not at or a.version == int(number.removeprefix("v"))]
         if matching:
             return matching[-1]
+        if at and (folder := self.root / FOLDERS[kind] / name / f"v{number.removeprefix('v')}").is_dir():
+            return at_path(folder, kind)  # which says what is wrong with it
         has = f"; there are {', '.join(a.reference for a in candidates)}" if candidates else ""
-        raise ArtifactError(f"no {kind} {reference} in {self.root}{has}", SEE)
+        raise MissingArtifact(f"no {kind} {reference} in {self.root}{has}", SEE)
+
+    def _named(self, name: str, kind: Kind) -> Artifacts:
+        """The versions of a name, ascending."""
+        own = [artifact for artifact in self.list(kind) if artifact.name == name]
+        ships = kind == "model" and (name == SHIPPED_MODEL or (name == USUAL_MODEL and not own))
+        return shipped_models() if ships else own
 
     def _place(self, path: str) -> Path:
         """A path as given, or else below the workspace."""
         return Path(path) if Path(path).exists() else self.root / path
 
     def _newest(self, kind: Kind) -> Artifact:
-        artifacts = self.list(kind) or self.reachable(kind)
-        if not artifacts:
-            raise ArtifactError(
+        newest = {artifact.name: artifact for artifact in self.list(kind) or self.reachable(kind)}
+        if not newest:
+            raise MissingArtifact(
                 f"no {kind} in {self.root}", f"make one with `{_MAKE[kind]}`, or name another --workspace"
             )
-        return max(artifacts, key=lambda artifact: (artifact.manifest.created, artifact.version))
+        return max(newest.values(), key=lambda artifact: artifact.created)
 
     def reachable(self, kind: Kind | None = None) -> Artifacts:
-        """Those of the workspace, and the shipped model where it has none of that name."""
+        """Those of the workspace, and the model that ships."""
         own = self.list(kind)
-        names = {artifact.name for artifact in own if artifact.kind == "model"}
-        extra: Artifacts = published(shipped(), "model") if kind in ("model", None) else []
-        return [*own, *(each for each in extra if each.reference == SHIPPED_MODEL and each.name not in names)]
+        ships = shipped_models() if kind in ("model", None) else []
+        return [*own, *(each for each in ships if each not in own)]
 
     def stage(
         self, kind: Kind, name: str, *, key: str | None = None, resume: bool = False
@@ -120,31 +140,37 @@ class Workspace:
         """The artifact meant by a reference, be it whole or not. Raises ArtifactError when it means none or two."""
         if _is_path(reference):
             return at_path(self._place(reference), kind)
-        found: Artifacts = []
+        found, broken = list[Artifact](), list[ArtifactError]()
         for each in [kind] if kind else KINDS:
-            with suppress(ArtifactError):
+            try:
                 found.append(self._find(reference, each))
+            except MissingArtifact:
+                pass
+            except ArtifactError as error:
+                broken.append(error)
         if len(found) == 1:
             return found[0]
+        if broken and not found:
+            raise broken[0]
         if not found:
-            raise ArtifactError(f"no {kind or 'artifact'} {reference} in {self.root}", SEE)
+            raise MissingArtifact(f"no {kind or 'artifact'} {reference} in {self.root}", SEE)
         kinds = " and a ".join(artifact.kind for artifact in found)
         raise ArtifactError(f"{reference} is a {kinds}", "say which with --kind")
 
     def descendants(self, artifact: Artifact) -> Artifacts:
         """The artifacts of this workspace that were made from this one, directly or not."""
-        found: Artifacts = []
-        hashes = {artifact.sha256}
-        for other in sorted(readable(self.list()), key=lambda each: each.manifest.created):
+        found = [artifact]
+        index, damaged = Index([artifact, *self.list()]), not readable([artifact])
+        for other in sorted(readable(self.list()), key=lambda each: each.created):
             parents = other.manifest.parents
-            named = any(each.kind == artifact.kind and each.reference == artifact.reference for each in parents)
-            if named or hashes & {parent.sha256 for parent in parents}:
-                hashes.add(other.sha256)
+            named = damaged and any((p.kind, p.reference) == (artifact.kind, artifact.reference) for p in parents)
+            if named or any(index.find(parent) in found for parent in parents):
                 found.append(other)
-        return found
+        return found[1:]
 
     def remove(self, artifact: Artifact) -> None:
         """Takes an artifact away, first with one rename, so that no reader meets half of it. Its number stays used."""
+        check_removable(artifact)
         home = artifact.path.parent
         removed = home.parent / STAGING / f"removed-{artifact.name}-{secrets.token_hex(6)}"
         with disk_errors(home):

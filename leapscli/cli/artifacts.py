@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +10,10 @@ import typer
 
 from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, YesOption, print_json
-from leapscli.errors import ArtifactError, InputError
+from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
-    from leapscli.artifacts.lineage import Lineage
     from leapscli.artifacts.store import Workspace
 
 
@@ -28,6 +26,16 @@ class KindChoice(StrEnum):
     evaluation = "evaluation"
 
 
+class OrderChoice(StrEnum):
+    """What rows can be sorted by, as typed on the command line."""
+
+    created = "created"
+    return_ = "return"
+    size = "size"
+    task = "task"
+    searcher = "searcher"
+
+
 KindOption = Annotated[
     KindChoice | None,
     typer.Option("--kind", metavar="dataset|model|run|evaluation", help="Only of this kind.", show_default=False),
@@ -35,6 +43,11 @@ KindOption = Annotated[
 ReferenceArgument = Annotated[
     str, typer.Argument(metavar="REFERENCE", help="karel (the newest version), karel@v3, or its folder.")
 ]
+SortOption = Annotated[
+    OrderChoice | None,
+    typer.Option("--sort", help="Best, newest or largest first. Else by kind, name and version.", show_default=False),
+]
+AllOption = Annotated[bool, typer.Option("--all", help="Print the whole manifest, long lists too.")]
 
 commands = App(help="List, show, verify, trace and remove datasets, models, runs and evaluations.")
 
@@ -55,76 +68,57 @@ def _kind(choice: KindChoice | None) -> Any:
 
 
 @commands.command("list")
-def list_(kind: KindOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List the artifacts in the workspace."""
+def list_(
+    kind: KindOption = None,
+    sort: SortOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the artifacts of the workspace; of runs task, searcher and return on fresh states."""
+    from leapscli.report.artifact_view import show_list
+    from leapscli.report.console import screen
+    from leapscli.stages.inventory import ordered, row
+
     place = _workspace(workspace)
-    rows = [_row(artifact) for artifact in place.list(_kind(kind))]
+    rows = ordered([row(artifact) for artifact in place.list(_kind(kind))], sort.value if sort else None)
     if as_json:
         print_json(rows)
     elif rows:
-        titles = {
-            "kind": "KIND",
-            "reference": "ARTIFACT",
-            "created": "CREATED",
-            "bytes": "SIZE",
-            "parents": "MADE FROM",
-        }
-        _table([titles, *(_shown(row) for row in rows)], list(titles))
+        show_list(screen(), rows)
     else:
-        typer.echo(f"no artifacts in {place.root}; `leaps gen-data` makes the first", err=True)
+        _say_empty(place, kind)
 
 
-def _row(artifact: Artifact) -> dict[str, Any]:
-    """What `list` says about an artifact; for a damaged one `damaged` says what is wrong."""
-    row = {"kind": artifact.kind, "reference": artifact.reference, "path": str(artifact.path)}
-    try:
-        manifest = artifact.manifest
-    except ArtifactError as error:
-        return {**row, "created": None, "bytes": None, "parents": [], "damaged": error.message}
-    size, parents = sum(file.size for file in manifest.files), [parent.reference for parent in manifest.parents]
-    return {**row, "created": manifest.created, "bytes": size, "parents": parents, "damaged": None}
-
-
-def _shown(row: dict[str, Any]) -> dict[str, str]:
-    """A row as text."""
-    if row["damaged"]:
-        return {**row, "created": "damaged", "bytes": "", "parents": "`leaps artifacts verify` tells more"}
-    parents = ", ".join(row["parents"])
-    return {**row, "created": row["created"][:16].replace("T", " "), "bytes": _size(row["bytes"]), "parents": parents}
-
-
-def _size(count: int) -> str:
-    """Bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000  # type: ignore[assignment]
-    return f"{count:.3g} GB"
-
-
-def _table(rows: Sequence[dict[str, str]], names: Sequence[str]) -> None:
-    """Columns padded to their widest text."""
-    widths = {name: max(len(row[name]) for row in rows) for name in names}
-    for row in rows:
-        typer.echo("  ".join(row[name].ljust(widths[name]) for name in names).rstrip())
+def _say_empty(place: Workspace, kind: KindChoice | None) -> None:
+    typer.echo(f"no {kind.value if kind else 'artifact'}s in {place.root}; `leaps gen-data` makes the first", err=True)
 
 
 @commands.command()
 def show(
     reference: ReferenceArgument,
     kind: KindOption = None,
+    whole: AllOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an artifact: its recipe, seed, metrics and files."""
+    """Print what an artifact says about itself: command, recipe, seed, metrics, files."""
+    from leapscli.report.artifact_view import show_headlines
+    from leapscli.report.console import screen
+    from leapscli.stages.inventory import headlines
+
     artifact = _workspace(workspace).find(reference, _kind(kind))
     values = {"path": str(artifact.path), **artifact.manifest.model_dump(mode="json", by_alias=True)}
     if as_json:
         print_json(values)
-    else:
+    elif whole:
         import yaml
 
         typer.echo(yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100), nl=False)
+    else:
+        found = headlines(artifact)
+        show_headlines(screen(), f"{artifact.kind} {artifact.reference}", found)
+        lists = f" ({', '.join(found['left out'])})" if found["left out"] else ""
+        typer.echo(f"--all prints the whole manifest{lists}", err=True)
 
 
 @commands.command()
@@ -141,15 +135,25 @@ def verify(
 
     place = _workspace(workspace)
     chosen = [place.find(text, _kind(kind)) for text in references] if references else place.list(_kind(kind))
-    results = [{"kind": each.kind, "reference": each.reference, "problems": problems_of(each)} for each in chosen]
+    results = [_checked(each, problems_of(each)) for each in chosen]
     if as_json:
         print_json(results)
+    elif not results:
+        _say_empty(place, kind)
     for result in () if as_json else results:
-        typer.echo(f"{result['kind']} {result['reference']}: {'damaged' if result['problems'] else 'whole'}")
+        typer.echo(f"{result['kind']} {result['reference']}: {result['state']}")
         for problem in result["problems"]:
             typer.echo(f"  {problem}")
     if any(result["problems"] for result in results):
         raise typer.Exit(1)
+
+
+def _checked(artifact: Artifact, problems: list[str]) -> dict[str, Any]:
+    """An artifact, what it is (whole, damaged, or unreadable: perhaps of a newer leaps), and its problems."""
+    from leapscli.artifacts.artifact import readable
+
+    state = "whole" if not problems else "damaged" if readable([artifact]) else "unreadable"
+    return {"kind": artifact.kind, "reference": artifact.reference, "state": state, "problems": problems}
 
 
 @commands.command()
@@ -161,36 +165,12 @@ def lineage(
 ) -> None:
     """Show what an artifact was made from, back to its recipes and seeds."""
     from leapscli.artifacts.lineage import lineage as lineage_of
+    from leapscli.report.artifact_view import show_lineage
+    from leapscli.report.console import screen
 
     place = _workspace(workspace)
     tree = lineage_of(place, place.find(reference, _kind(kind)))
-    if as_json:
-        print_json(tree.as_dict())
-    else:
-        _branch(tree, "", "")
-
-
-def _branch(node: Lineage, lead: str, indent: str) -> None:
-    """One artifact of the tree, its recipe, and its parents below it."""
-    typer.echo(f"{lead}{node.kind} {node.reference}" + ("" if node.artifact else "  (not found)"))
-    manifest = node.artifact.manifest if node.artifact else None
-    below = indent + ("│  " if node.parents else "   ")
-    if manifest:
-        settings = " ".join(_settings(manifest.recipe))
-        typer.echo(f"{below}{manifest.created[:16].replace('T', ' ')}  {manifest.command or 'command unknown'}")
-        typer.echo(f"{below}seed {manifest.seed}, recipe {settings or 'empty'}")
-    for i, parent in enumerate(node.parents):
-        last = i == len(node.parents) - 1
-        _branch(parent, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
-
-
-def _settings(values: dict[str, Any], prefix: str = "") -> list[str]:
-    """A recipe on one line, as it would be typed after --set."""
-    return [
-        text
-        for key, value in values.items()
-        for text in (_settings(value, f"{prefix}{key}.") if isinstance(value, dict) else [f"{prefix}{key}={value}"])
-    ]
+    print_json(tree.as_dict()) if as_json else show_lineage(screen(), tree)
 
 
 @commands.command()
@@ -203,9 +183,13 @@ def remove(
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove artifacts, and ask first if others were made from them."""
+    """Remove artifacts; asks first where others were made from them."""
+    from leapscli.artifacts.store import check_removable
+
     place = _workspace(workspace)
     chosen = list(dict.fromkeys(place.find(text, _kind(kind)) for text in references))
+    for artifact in chosen:
+        check_removable(artifact)
     for artifact in chosen:
         if not yes:
             _confirm(artifact, [each for each in place.descendants(artifact) if each not in chosen])

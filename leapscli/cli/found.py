@@ -39,6 +39,14 @@ def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()
         raise Interrupted(f"stopped; the best program so far is {artifact.reference}", resume_line())
 
 
+def say_model(model: Artifact | None) -> None:
+    """Which model a search uses, and what to mind of it, on stderr."""
+    from leapscli.stages.models import introduction
+
+    for line in introduction(model) if model else ():
+        typer.echo(line, err=True)
+
+
 def _program(artifact: Artifact) -> Program:
     from leapscli.dsl.program import Program
 
@@ -66,6 +74,7 @@ def _facts(artifact: Artifact) -> dict[str, str]:
     """What the summary says, by name."""
     from leapscli.report.pace import duration
     from leapscli.report.search_view import STOPPED
+    from leapscli.stages.search_files import unusual_budget
     from leapscli.tasks.registry import task
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, _here(artifact.path)
@@ -74,8 +83,10 @@ def _facts(artifact: Artifact) -> dict[str, str]:
     solved = task(r["task"])
     name = _here(Path(r["task"])) if solved.source else solved.name
     size = "" if r["size"] == f"{solved.height}x{solved.width}" else f" --size {r['size']}"
+    budget = unusual_budget(r)
     return {
-        "task": f"{solved.name} {r['size'].replace('x', '×')}",
+        "task": f"{name} {r['size'].replace('x', '×')}",
+        **({"budget": budget} if budget else {}),
         "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}{large}",
         "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
         "artifact": f"{folder} ({artifact.reference})",

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 ReferenceArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="[MODEL]", help="leaps (the newest version), leaps@v3, or its folder.", show_default="the newest model"
+        metavar="[MODEL]",
+        help="leaps (the newest version), leaps@v3, shipped, or its folder.",
+        show_default="the newest model",
     ),
 ]
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", metavar="MODEL", show_default="the newest model", help="Model: leaps, leaps@v3, or its folder."
+        "--model",
+        metavar="MODEL",
+        show_default="the newest model",
+        help="Model: leaps, leaps@v3, shipped, or its folder.",
     ),
 ]
 DataOption = Annotated[

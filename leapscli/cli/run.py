@@ -125,7 +125,10 @@ def run(
     source = load_program(program, Workspace.locate(workspace))
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
-    chosen = choose_task(source, the_task(task, task_option), rows, columns)
+    named = the_task(task, task_option)
+    chosen = choose_task(source, named, rows, columns)
+    if source.own_task and not named:
+        typer.echo(f"note: found for {source.own_task}; --task {shlex.quote(source.own_task)} runs it there", err=True)
     episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
     asked = parse_budget(budget) if budget is not None else None
     setting = Setting(episode, chosen, world, rows, columns, asked, source.budget)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leapscli.cli.found import say_model
 from leapscli.cli.options import command_line, print_json
 from leapscli.cli.signals import graceful_stop
 from leapscli.errors import Interrupted, LeapsError
@@ -31,6 +33,7 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     from leapscli.report.console import margin
     from leapscli.report.sweep_view import sweep_view
 
+    _say_model(sweep)
     with graceful_stop() as stop, sweep_view(margin()) as reporter:
         compiled = kernel_cache()
         compiled.warn = reporter.note
@@ -49,8 +52,17 @@ def _pool(parallel: int | None, ray: bool) -> AbstractContextManager[Pool]:
     return processes(parallel)
 
 
+def _say_model(sweep: Sweep) -> None:
+    """The one model of all searches that need one."""
+    from leapscli.artifacts.artifact import at_path
+
+    model = next((job.model for job in sweep.jobs if job.model), None)
+    say_model(at_path(Path(model), "model") if model else None)
+
+
 def say_plan(sweep: Sweep, as_json: bool) -> None:
     """What a run would do."""
+    _say_model(sweep)
     if as_json:
         left = {job.name for job in sweep.left}
         print_json([{"run": job.name, "left": job.name in left, "recipe": job.recipe.resolved()} for job in sweep.jobs])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leapscli.cli.found import show_found
+from leapscli.cli.found import say_model, show_found
 from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
@@ -47,7 +47,7 @@ ModelOption = Annotated[
         "--model",
         metavar="MODEL",
         show_default="the newest model",
-        help="Model to search with: leaps, leaps@v3, or its folder.",
+        help="Model to search with: leaps, leaps@v3, shipped, or its folder.",
     ),
 ]
 RecipeOption = Annotated[
@@ -156,6 +156,7 @@ def synthesize(
     if parallel is not None:
         raise InputError("--parallel is for several searches", "say how many: --seeds 5")
     plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen))
+    say_model(plan.model)
     if dry_run:
         _say_plan(plan, as_json)
     else:

@@ -147,7 +147,7 @@ def _say_plan(plan: Plan, as_json: bool) -> None:
     limit = f", at most {r.max_time:g} s" if r.max_time else ""
     typer.echo(
         f"would train {f['weights']:,} weights on {f['train']:,} programs of {f['dataset']}, in {f['precision']}: "
-        f"{r.steps:,} steps of {r.optimizer.batch}{limit}",
+        f"{r.steps:,} steps of {min(r.optimizer.batch, f['train'])}{limit}",
         err=True,
     )
 

@@ -43,7 +43,9 @@ def show_quality(console: Console, found: Record) -> None:
 
 
 def _circumstances(found: Record) -> Iterable[tuple[str, str]]:
-    own = "" if found["own_dataset"] else ", which it was not trained on"
+    left_out = found.get("left_out")
+    other = f", without {left_out:,} that it may have learnt from" if left_out else ", which it was not trained on"
+    own = "" if found["own_dataset"] else other
     yield "model", f"{found['model']}, {found['weights']:,} weights"
     yield "programs", f"{found['programs']:,} of the test split of {found['dataset']}{own}"
     yield "worlds", f"{found['worlds']} random ones of {found['height']}×{found['width']}, seed {found['seed']}"

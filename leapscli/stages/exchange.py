@@ -72,7 +72,7 @@ def import_dataset(
         metrics = finish(writer, splits, statistics, core_count(), reporter, stop)
         metrics |= {"too_long": seen - len(split), "skipped": skipped.metrics()}
         source = {"imported": str(path), "sha256": sha256(reader.path), "calls": reader.calls}
-        return draft.publish(recipe=source, seed=None, metrics=metrics, command=command)
+        return draft.publish(recipe=source, seed=None, metrics=metrics, command=command, arrays=writer.arrays)
 
 
 def _batches(reader: PublishedReader) -> Iterator[list[Published]]:

@@ -65,7 +65,8 @@ def generate(
             shutil.rmtree(draft.path)  # there is nothing to go on with
             raise
         metrics = finish(writer, recipe.splits, statistics, threads, reporter, stop)
-        return draft.publish(recipe=recipe.resolved(), seed=recipe.seed, metrics=metrics, command=command)
+        settings, arrays = recipe.resolved(), writer.arrays
+        return draft.publish(recipe=settings, seed=recipe.seed, metrics=metrics, command=command, arrays=arrays)
 
 
 def finish(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.identity import Index
 from leapscli.artifacts.lineage import lineage
+from leapscli.artifacts.seen import load_seen, unseen
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, InputError
@@ -29,12 +31,16 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """An evaluation that is ready to begin: on `programs` [P] of the split "test" of `dataset`, drawn under `seed`."""
+    """An evaluation that is ready to begin: on `programs` [P] of the split "test" of `dataset`, drawn under `seed`.
+
+    `left_out` is how many of that split the model may have learnt from; None where it cannot tell.
+    """
 
     workspace: Workspace
     model: Artifact
     dataset: Artifact
     programs: TokenBatch
+    left_out: int | None
     seed: int
     device: str
 
@@ -47,33 +53,59 @@ def prepare(
     source = find_dataset(workspace, found, dataset)
     from leapscli.vae.device import choose_device  # torch: only for those whose references are right
 
-    return Plan(workspace, found, source, held_out(source, programs, seed), seed, str(choose_device(device)))
+    tokens, left_out = held_out(found, source, programs, seed)
+    return Plan(workspace, found, source, tokens, left_out, seed, str(choose_device(device)))
 
 
 def find_dataset(workspace: Workspace, model: Artifact, reference: str | None) -> Artifact:
-    """The dataset meant; without a reference the one that the model was trained on. Raises ArtifactError."""
+    """The dataset meant; without a reference the one that the model was trained on. Raises ArtifactError.
+
+    Where that is not here, but the model can tell what it learnt from, the newest of that name.
+    """
     if reference is not None:
         return workspace.resolve(reference, "dataset")
     parents = [parent for parent in lineage(workspace, model).parents if parent.kind == "dataset"]
     for parent in parents:
         if parent.artifact:
             return parent.artifact
-    gone = f"was trained on {parents[0].reference}, which is not here" if parents else "does not say on what"
+    name = parents[0].reference.partition("@")[0] if parents else None
+    if load_seen(model) is not None and name in {each.name for each in workspace.list("dataset")}:
+        return workspace.resolve(name, "dataset")
     hint = "name a dataset with --data, whose test programs will do; `leaps gen-data` makes one"
-    raise ArtifactError(f"{model.reference} {gone}", hint)
+    if not parents:
+        raise ArtifactError(f"{model.reference} does not say on what it was trained", hint)
+    raise ArtifactError(f"{model.reference} was trained on {parents[0].reference}, which is {parents[0].gone}", hint)
 
 
-def held_out(dataset: Artifact, count: int, seed: int) -> TokenBatch:
-    """At most `count` programs of the split "test", drawn under `seed`. Raises InputError where there is none."""
+def is_own(model: Artifact, dataset: Artifact) -> bool:
+    """Whether the model was trained on this dataset, or on one of the same arrays."""
+    index = Index([dataset])
+    return any(index.find(parent) for parent in model.manifest.parents)
+
+
+def held_out(model: Artifact, dataset: Artifact, count: int, seed: int) -> tuple[TokenBatch, int | None]:
+    """At most `count` programs of the split "test", drawn under `seed`, and how many of it were left out.
+
+    Of another dataset than its own those that the model may have learnt from are left out; None where it cannot tell.
+    Raises InputError where there is none.
+    """
     from leapscli.artifacts.programs_h5 import ProgramsReader
 
     reader = ProgramsReader(dataset.file(DATASET))
-    rows = reader.split(SPLIT)
+    rows, left_out = reader.split(SPLIT), None
     if not len(rows):
         raise InputError(f"{dataset.reference} has no {SPLIT} programs", "name another dataset with --data")
+    if is_own(model, dataset):
+        left_out = 0
+    elif (seen := load_seen(model)) is not None:
+        fresh = unseen(seen, reader.programs(rows))
+        rows, left_out = rows[fresh], int((~fresh).sum())
+    if not len(rows):
+        message = f"{model.reference} may have learnt from every {SPLIT} program of {dataset.reference}"
+        raise InputError(message, "name another dataset with --data")
     rng = stream(seed, "evaluation", "programs")
     chosen = np.sort(rng.choice(rows, min(count, len(rows)), replace=False))
-    return TokenBatch.from_ids(reader.column("tokens", chosen))
+    return TokenBatch.from_ids(reader.column("tokens", chosen)), left_out
 
 
 def fresh_worlds(count: int, seed: int, dataset: Artifact | None = None) -> Worlds:
@@ -134,8 +166,9 @@ def _circumstances(plan: Plan, model: LatentModel, worlds: Worlds) -> Record:
         "model": plan.model.reference,
         "weights": sum(parameter.numel() for parameter in model.network.parameters()),
         "dataset": plan.dataset.reference,
-        "own_dataset": plan.dataset.sha256 in {parent.sha256 for parent in plan.model.manifest.parents},
+        "own_dataset": is_own(plan.model, plan.dataset),
         "programs": len(plan.programs),
+        "left_out": plan.left_out,
         "worlds": len(worlds),
         "height": worlds.height,
         "width": worlds.width,

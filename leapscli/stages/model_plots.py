@@ -75,7 +75,7 @@ def project(workspace: Workspace, model: Artifact, dataset: str | None, programs
         if dataset is not None:
             raise
         source = None
-    tokens = held_out(source, programs, seed) if source else sample_programs(programs, seed)
+    tokens = held_out(model, source, programs, seed)[0] if source else sample_programs(programs, seed)
     label = f"held-out programs of {source.reference}" if source else "random programs"
     means = LatentModel.load(model.file(WEIGHTS)).encode(tokens).astype(np.float64)
     centred = means - means.mean(0)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.staging import Draft
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
+from leapscli.recipes.search import SearchRecipe
 from leapscli.search.checkpoint import History
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
@@ -75,11 +77,20 @@ def _program_text(plan: Plan, program: Program, searched: float, held_out: float
     task, recipe = plan.task, plan.recipe
     fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""
     model = f", model {plan.model.reference}" if plan.model else ""
+    name = task.source.absolute() if task.source else task.name
+    budget = unusual_budget(recipe.resolved())
     return (
-        f"# {task.name} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
+        f"# {name} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
         f"# found by {recipe.searcher}, seed {recipe.seed}{model}\n"
-        f"{program.pretty()}"
+        + (f"# budget: {budget}\n" if budget else "")
+        + program.pretty()
     )
+
+
+def unusual_budget(recipe: Mapping[str, Any]) -> str | None:
+    """The budget of a resolved recipe, as in `220 calls`; None for the usual one."""
+    budget: str = recipe["budget"]
+    return None if budget == SearchRecipe().resolved()["budget"] else budget
 
 
 def _write_history(path: Path, history: Sequence[tuple[float, ...]]) -> None:

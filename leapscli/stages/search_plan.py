@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.errors import ArtifactError
+from leapscli.errors import MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
@@ -69,11 +69,11 @@ def find_model(workspace: Workspace, reference: str | None) -> Artifact:
     """The model meant; without a reference the newest of the workspace, else the one that ships. ArtifactError."""
     try:
         return workspace.resolve(reference, "model")
-    except ArtifactError as error:
-        if reference is not None or workspace.list("model"):
+    except MissingArtifact as error:
+        if reference is not None:
             raise
         hint = "run `leaps gen-data` and then `leaps train` first, or name another --workspace"
-        raise ArtifactError(error.message, hint) from None
+        raise MissingArtifact(error.message, hint) from None
 
 
 class ModelSpace:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +13,42 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program, Style
 from leapscli.dsl.text import decode
-from leapscli.errors import ArtifactError, InputError, TaskError
+from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import NAMES, Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
+_TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5}[×x]\d{1,5})(?::.*)?$", re.MULTILINE)
+_BUDGET = re.compile(r"^#\s*budget: ([\d_,]+ (?:calls|primitives))$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A program and where it came from; `run` is the artifact, if it is one's."""
+    """A program and where it came from; `run` is the artifact, if it is one's.
+
+    `recipe` is that of the search which found it: a run's own, or what the comments of a text tell of it (`task`,
+    `size` and `budget`); empty where they tell nothing.
+    """
 
     program: Program
     label: str
     style: Style
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     run: Artifact | None = None
 
     @property
     def budget(self) -> Budget | None:
-        """The budget of the search that found the program, at its task's own size; none for a file."""
+        """The budget of the search that found the program, at its task's own size; none where it is not told."""
         return parse_budget(self.recipe["budget"]) if "budget" in self.recipe else None
 
     @property
-    def recipe(self) -> dict[str, Any]:
-        """The recipe of the run that found the program; empty for a file."""
-        return self.run.manifest.recipe if self.run else {}
+    def own_task(self) -> str | None:
+        """The user's task file that a text names. It is not run for that: it is code, and the text may be anybody's."""
+        name = str(self.recipe.get("task", ""))
+        return name if self.run is None and name.endswith(".py") else None
 
 
 def load_program(reference: str | None, workspace: Workspace) -> Source:
@@ -66,15 +75,15 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
         raise InputError("that is a program's text, not a file", f"a pipe brings it: echo '…' | leaps run {STDIN}")
     try:
         run = workspace.resolve(reference, "run")
-    except ArtifactError as error:
-        if reference is None or Path(reference).exists() or "@" in reference:
+    except MissingArtifact as error:
+        if reference is None or "@" in reference:
             raise
         raise InputError(
             f"{reference}: no such program file, and no run of that name",
             "a program file, - for standard input, or a run (`leaps artifacts list`)",
         ) from error
     (found,) = _parse(read_bytes(run.file("program.txt")), run.reference)
-    return [Source(found.program, found.label, found.style, run)]
+    return [Source(found.program, found.label, found.style, run.manifest.recipe, run)]
 
 
 def _numbered(reference: str | None) -> tuple[str | None, int | None]:
@@ -91,13 +100,23 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
         text = decode(content)
         programs, style = parse_all(text), style_of(text)
     if len(programs) == 1 and number is None:
-        return [Source(programs[0], label, style)]
+        return [Source(programs[0], label, style, told(text))]
     sources = [Source(program, f"{label}:{i}", style) for i, program in enumerate(programs, 1)]
     if number is None:
         return sources
     if not 1 <= number <= len(sources):
         raise InputError(f"{label}:{number}: the programs there are numbered 1 to {len(sources)}")
     return [sources[number - 1]]
+
+
+def told(text: str) -> dict[str, str]:
+    """What the comments that `leaps synthesize` writes tell of a search: `task` and `size`, and `budget`."""
+    task, budget = _TASK.search(text), _BUDGET.search(text)
+    known = task and (task[1] in NAMES or task[1].endswith(".py"))
+    return {
+        **({"task": task[1], "size": task[2]} if task and known else {}),
+        **({"budget": budget[1]} if budget else {}),
+    }
 
 
 def load_world(path: Path) -> World:
@@ -134,11 +153,11 @@ def parse_episode(text: str, seed: int) -> tuple[int, int]:
 
 
 def choose_task(source: Source, name: str | None, height: int | None, width: int | None) -> Task | None:
-    """The task asked for; else the one that the run of `source` was searched for, at the size it had; else None."""
+    """The task asked for; else the one that `source` was searched for, at the size it had; else None."""
     if name is not None:
         return find_task(name, height=height, width=width)
     recipe = source.recipe
-    if "task" not in recipe:
+    if "task" not in recipe or source.own_task:
         return None
     own = parse_size(recipe.get("size"))
     try:

@@ -48,7 +48,8 @@ class Plan:
     def key(self) -> str:
         """What is trained on what, but not for how long: equal keys can continue one another."""
         parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
-        text = json.dumps([parts, self.dataset.manifest.content], sort_keys=True)
+        dataset = self.dataset.manifest.arrays or self.dataset.manifest.content
+        text = json.dumps([parts, dataset], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -149,6 +150,11 @@ def _learn(
 
 
 def _publish(plan: Plan, draft: Draft, ended: Ended, best: Record, command: str) -> Artifact:
+    from leapscli.artifacts import seen
+    from leapscli.artifacts.programs_h5 import ProgramsReader
+
+    reader = ProgramsReader(plan.dataset.file(DATASET))
+    seen.save_seen(draft.path / seen.FILE, reader.programs(reader.split("train")))
     metrics = {name: value for name, value in best.items() if name not in ("train", "validation")}
     metrics |= {"validation": best["validation"], "ended": str(ended), "training": plan.key}
     recipe, precision = plan.recipe.resolved(), plan.facts["precision"]

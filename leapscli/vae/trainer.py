@@ -84,12 +84,12 @@ def _loop(
 ) -> Ended:
     """Steps until the recipe's number, its time, or the user ends it."""
     recipe, ranks, every = training.recipe, training.ranks, training.recipe.validation.every
-    meter, size = Meter(ranks), recipe.optimizer.batch
+    meter, size = Meter(ranks), min(recipe.optimizer.batch, len(learn))
     reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
     feed = ahead(batches(learn, size, reads, recipe.seed, training.step, ranks.part), training.precision.device)
     training.last = ranks.told(last_step(recipe, training.step, training.seconds))
     reporter.start("training", training.last * size, "programs")
-    reporter.update(_done(training))
+    reporter.update(_done(training, size))
     while (ended := _ended(training, stop)) is None:
         batch = next(feed)
         meter.add(training.step + 1, batch.rows, _optimise(training, batch))
@@ -97,15 +97,15 @@ def _loop(
         if training.step % READ == 0:
             loss = meter.check()
             training.last = ranks.told(last_step(recipe, training.step, training.seconds))
-            reporter.update(_done(training, loss))
+            reporter.update(_done(training, size, loss))
         if training.step % every == 0:
-            _validate(training, held_out, meter)
+            _validate(training, held_out, meter, size)
             training.save()
     if ended is not Ended.ASKED:
         training.last = training.step
         if training.step % every:
-            _validate(training, held_out, meter)
-        reporter.update(_done(training))
+            _validate(training, held_out, meter, size)
+        reporter.update(_done(training, size))
     meter.check()
     training.save()
     ranks.told(None)  # nobody leaves before the first process has saved: torchrun would stop it
@@ -143,27 +143,26 @@ def _optimise(training: Training, batch: Batch) -> Terms:
     return terms
 
 
-def _validate(training: Training, held_out: Programs, meter: Meter) -> None:
-    """Validate, and write down what came of it; the other processes wait for it."""
+def _validate(training: Training, held_out: Programs, meter: Meter, size: int) -> None:
+    """Validate, and write down what came of it; the other processes wait for it. `size` programs are in a batch."""
     meter.check()
     averages = meter.averages()
-    training.log(training.ranks.told(_measured(training, held_out, averages) if training.ranks.leads else {}))
+    training.log(training.ranks.told(_measured(training, held_out, averages, size) if training.ranks.leads else {}))
 
 
-def _measured(training: Training, held_out: Programs, averages: dict[str, float]) -> Record:
+def _measured(training: Training, held_out: Programs, averages: dict[str, float], size: int) -> Record:
     """A line of metrics.jsonl. Raises LeapsError where the validation loss is not a number."""
     recipe, step, seconds = training.recipe, training.step, training.seconds
     found = validate(training.network, held_out, recipe, training.precision)
     if not math.isfinite(found["loss"]):
         raise LeapsError(f"step {step}: the validation loss is {found['loss']}", Meter.HINT)
-    seen = step * recipe.optimizer.batch
+    seen = step * size
     record: Record = {"step": step, "programs": seen, "seconds": round(seconds, 2)}
     record |= {"lr": learning_rate(recipe, step - 1, training.last), "programs_per_second": round(seen / seconds, 1)}
     return record | {"train": averages, "validation": found}
 
 
-def _done(training: Training, loss: float | None = None) -> TrainingDone:
-    """How far it is, with the mean `loss` of the last steps."""
-    size = training.recipe.optimizer.batch
+def _done(training: Training, size: int, loss: float | None = None) -> TrainingDone:
+    """How far it is, in programs, `size` a step; with the mean `loss` of the last steps."""
     reconstruction = training.latest["validation"]["reconstruction"] if training.latest else None
     return TrainingDone(training.step * size, training.last * size, loss=loss, reconstruction=reconstruction)

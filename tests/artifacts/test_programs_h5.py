@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import h5py
@@ -12,7 +14,8 @@ import pytest
 from leapscli.artifacts.columns import COLUMNS, Layout, ProgramColumns, spec
 from leapscli.artifacts.journal import PART
 from leapscli.artifacts.programs_h5 import PLACES, ProgramsReader, ProgramsWriter
-from leapscli.errors import ArtifactError
+from leapscli.artifacts.published_h5 import PublishedReader
+from leapscli.errors import ArtifactError, InputError
 
 LAYOUT = Layout(demonstrations=2, max_actions=5, height=3, width=4)
 
@@ -161,6 +164,21 @@ def test_every_cut_is_refused_in_one_line(tmp_path):
         assert "\n" not in caught.value.message
     with pytest.raises(ArtifactError, match="no such file"):
         ProgramsReader(tmp_path / "none.h5")
+
+
+def test_a_file_that_a_writer_holds_is_in_use_not_damaged(tmp_path):
+    write(tmp_path / "data.hdf5", columns(20))
+    (tmp_path / "id.txt").write_text("a\n")
+    holder = "import h5py, sys; file = h5py.File(sys.argv[1], 'r+'); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(tmp_path / "data.hdf5")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stdout.readline() == b"held\n"
+        for read in (lambda: ProgramsReader(tmp_path / "data.hdf5"), lambda: PublishedReader(tmp_path)):
+            with pytest.raises(InputError, match=r"data\.hdf5: in use: another process") as caught:
+                read()
+            assert "gen-data" not in str(caught.value.hint)
+        process.communicate(b"\n")
 
 
 def test_a_stranger_reads_it_with_h5py_alone(tmp_path):

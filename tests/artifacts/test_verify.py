@@ -68,6 +68,6 @@ def test_a_folder_renamed_by_hand_is_noticed(artifact):
 
 def test_a_newer_schema_says_to_upgrade(artifact):
     write_manifest(artifact.path / "manifest.yaml", artifact.manifest.model_copy(update={"schema_number": 9}))
-    with pytest.raises(ArtifactError, match="schema 9, this version of leaps reads up to 1") as caught:
+    with pytest.raises(ArtifactError, match="schema 9, this version of leaps reads up to 2") as caught:
         _ = again(artifact).manifest
     assert caught.value.hint == "upgrade leaps"

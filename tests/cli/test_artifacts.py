@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from leapscli.artifacts.manifest import write_manifest
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.cli.main import build
 from leapscli.errors import ArtifactError, InputError
@@ -52,23 +53,77 @@ def test_list_shows_kind_reference_and_parents(ws):
     assert [row["reference"] for row in json.loads(call(ws, "list", "--kind", "run", "--json"))] == ["maze@v1"]
 
 
+def publish_run(ws: Workspace, name: str, value: float, held_out: float | None, searcher: str = "cem") -> Artifact:
+    with ws.stage("run", name) as draft:
+        (draft.path / "payload").write_text(name)
+        recipe = {"task": name, "size": "8x8", "searcher": searcher}
+        counts = {"runs": {f"n{i}": i for i in range(50)}, "lengths": list(range(200))}
+        metrics = {"return_searched": value, "return_held_out": held_out, **counts}
+        return draft.publish(recipe=recipe, seed=0, metrics=metrics)
+
+
+def test_list_shows_task_searcher_and_return_of_runs(ws):
+    publish_run(ws, "snake", 0.9, 0.25)
+    publish_run(ws, "topoff", 0.5, None, "memetic")
+    rows = {row["reference"]: row for row in json.loads(call(ws, "list", "--kind", "run", "--json"))}
+    assert [rows["snake@v1"][name] for name in ("task", "searcher", "return")] == ["snake 8x8", "cem", 0.25]
+    lines = call(ws, "list", "--kind", "run").splitlines()
+    assert lines[0].split()[:5] == ["KIND", "ARTIFACT", "TASK", "SEARCHER", "RETURN"]
+    assert [line.split()[1:6] for line in lines[2:]] == [
+        ["snake@v1", "snake", "8×8", "cem", "0.250"],
+        ["topoff@v1", "topoff", "8×8", "memetic", "0.500"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "first"),
+    [("return", "topoff@v1"), ("created", "topoff@v1"), ("task", "snake@v1"), ("searcher", "snake@v1")],
+)
+def test_list_is_sorted_on_request_and_what_has_no_such_value_comes_last(ws, order, first):
+    publish_run(ws, "snake", 0.9, 0.25)
+    publish_run(ws, "topoff", 0.5, None, "memetic")
+    rows = json.loads(call(ws, "list", "--sort", order, "--json"))
+    assert len(rows) == 5 and rows[0]["reference"] == first
+    empty = [row[order] is None for row in rows]
+    assert empty == sorted(empty)
+
+
+def test_show_prints_headlines_not_lists(ws):
+    publish_run(ws, "snake", 0.9, 0.25)
+    shown = call(ws, "show", "snake")
+    assert (
+        len(shown.splitlines()) < 15 and "return_held_out  0.25" in shown and not {"lengths", "n49"} & {*shown.split()}
+    )
+    assert "199" in call(ws, "show", "snake", "--all")
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("verify",)])
+def test_an_empty_workspace_says_so(tmp_path, arguments):
+    result = runner.invoke(build(), ["artifacts", *arguments, "--workspace", str(tmp_path)])
+    assert result.exit_code == 0 and result.stdout == "" and "no artifacts in" in result.stderr
+    result = runner.invoke(build(), ["artifacts", *arguments, "--kind", "run", "--workspace", str(tmp_path)])
+    assert "no runs in" in result.stderr
+
+
 def test_an_empty_workspace_lists_nothing(tmp_path):
     assert call(Workspace(tmp_path), "list") == ""
     assert json.loads(call(Workspace(tmp_path), "list", "--json")) == []
 
 
-def test_a_damaged_artifact_is_listed_as_damaged_and_can_be_removed(ws):
+def test_what_cannot_be_read_is_listed_as_such_and_can_be_removed(ws):
+    newer = ws.resolve("maze", "run").manifest.model_copy(update={"schema_number": 9})
+    write_manifest(ws.root / "runs/maze/v1/manifest.yaml", newer)
+    assert "unreadable" in call(ws, "list") and "written as schema 9" in call(ws, "verify", "maze@v1", code=1)
     (ws.root / "runs/maze/v1/manifest.yaml").write_text("schema: 1\n")
-    assert "damaged" in call(ws, "list")
-    call(ws, "verify", "maze@v1", code=1)
+    assert "unreadable" in call(ws, "list") and "maze@v1: unreadable" in call(ws, "verify", "maze@v1", code=1)
     call(ws, "remove", "maze@v1")
     assert "maze" not in call(ws, "list")
 
 
-def test_show_prints_the_manifest(ws):
-    assert "command: leaps make model" in call(ws, "show", "leaps")
+def test_show_prints_the_whole_manifest_when_asked(ws):
+    assert "command: leaps make model" in call(ws, "show", "leaps", "--all")
     shown = json.loads(call(ws, "show", "leaps@v1", "--json"))
-    assert shown["seed"] == 7 and shown["parents"][0]["reference"] == "karel@v1" and shown["schema"] == 1
+    assert shown["seed"] == 7 and shown["parents"][0]["reference"] == "karel@v1" and shown["schema"] == 2
 
 
 def test_verify_exits_with_1_when_a_byte_differs(ws):
@@ -95,7 +150,7 @@ def test_lineage_goes_back_to_recipe_and_seed(ws):
 
 def test_lineage_says_what_is_gone(ws):
     shutil.rmtree(ws.root / "datasets/karel/v1")
-    assert "dataset karel@v1  (not found)" in call(ws, "lineage", "maze")
+    assert "dataset karel@v1  (not here)" in call(ws, "lineage", "maze")
     assert json.loads(call(ws, "lineage", "leaps", "--json"))["parents"][0]["found"] is False
 
 
@@ -115,6 +170,14 @@ def test_an_answer_of_no_removes_nothing(ws, monkeypatch):
     assert len(ws.list()) == 2
 
 
+def test_removing_the_model_that_ships_is_refused_without_a_question(ws):
+    make(ws, "run", "maze", [ws.resolve("shipped", "model")])
+    for more in ([], ["--yes"]):
+        with pytest.raises(ArtifactError, match="shipped@v1 ships with leaps and stays"):
+            call(ws, "remove", "maze", "shipped", *more)
+    assert ws.resolve("maze@v2", "run")
+
+
 def test_removing_a_whole_family_at_once_needs_no_question(ws):
     assert json.loads(call(ws, "remove", "karel", "leaps", "maze", "--json"))["removed"][2] == "run maze@v1"
     assert ws.list() == []
@@ -124,7 +187,7 @@ def test_a_name_of_two_kinds_needs_the_kind(ws):
     make(ws, "run", "leaps")
     with pytest.raises(ArtifactError, match="leaps is a model and a run"):
         call(ws, "show", "leaps")
-    assert "kind: run" in call(ws, "show", "leaps", "--kind", "run")
+    assert call(ws, "show", "leaps", "--kind", "run").startswith("run leaps@v1\n")
 
 
 def test_prune_says_what_goes(ws):

@@ -93,12 +93,29 @@ def test_the_size_goes_into_the_run_and_the_next_command(place):
     assert place.resolve("stairclimber", "run").manifest.recipe["size"] == "10x10"
 
 
+def test_it_says_which_model_it_uses_and_warns_of_a_poor_one(place):
+    def publish(name: str, share: float | None) -> None:
+        weights = place.resolve("leaps", "model").file("weights.safetensors").read_bytes()
+        with place.stage("model", name) as draft:
+            (draft.path / "weights.safetensors").write_bytes(weights)
+            draft.publish(recipe={}, seed=0, metrics={"validation": {"reconstruction": share}})
+
+    publish("poor", 0.125)
+    publish("good", 0.989)
+    for more in (["--dry-run"], ["--dry-run", "--json"], ["--dry-run", "--seeds", "2"], []):
+        said = call(*QUICK, "--model", "poor", *more).stderr.splitlines()
+        assert said[0] == "model poor@v1: reconstructs 12.5% of programs" and said[1].startswith("note: under 90%")
+        said = call(*QUICK, "--model", "good", *more).stderr.splitlines()
+        assert said[0] == "model good@v1: reconstructs 98.9% of programs" and not any("note: under" in s for s in said)
+    assert not call("--searcher", "evolution", "--dry-run").stderr.startswith("model")
+
+
 def test_a_task_of_ones_own_is_a_file(place):
     own = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
     (place.root / "sweeper.py").write_text(own.read_text())
     result = call(*QUICK, "--set", "iterations=2", task="sweeper.py")
     lines = result.stdout.splitlines()
-    assert "# task: sweeper 8×8" in lines and lines[-1].endswith("sweeper/v1/program.txt --task sweeper.py")
+    assert "# task: sweeper.py 8×8" in lines and lines[-1].endswith("sweeper/v1/program.txt --task sweeper.py")
     assert place.resolve("sweeper", "run").manifest.recipe["task"] == str(place.root / "sweeper.py")
 
 

@@ -7,9 +7,10 @@ import io
 import numpy as np
 import pytest
 
+from leapscli.artifacts.manifest import read_manifest, write_manifest
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
-from leapscli.errors import InputError, ProgramSyntaxError, TaskError, WorldError
+from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
 from leapscli.stages.evaluate import Evaluation, evaluate
 from leapscli.stages.run import Setting, run
 from leapscli.stages.sources import (
@@ -48,6 +49,55 @@ def test_a_program_from_a_file_from_stdin_and_from_a_run(ws, tmp_path, monkeypat
     for reference in (None, "fourcorners", "fourcorners@v1", str(tmp_path / "runs" / "fourcorners" / "v1")):
         source = load_program(reference, ws)
         assert source.program == Program.parse(TEXT) and source.run and source.label == "fourcorners@v1"
+
+
+@pytest.mark.parametrize(
+    ("comments", "told"),
+    [
+        ("# maze 10×12: return 0.500 on 32 states", ("maze", 10, 12, None)),  # program.txt of a run
+        ("#task: maze 8×8\n# budget: 220 calls", ("maze", 8, 8, Budget.calls(220))),  # what synthesize prints
+        ("# next: leaps run x --task maze\n# works on maze 8×8", None),
+        ("# budget: none", None),
+    ],
+)
+def test_the_task_that_a_text_carries_is_picked_up_from_stdin_and_from_a_file(
+    ws, tmp_path, monkeypatch, comments, told
+):
+    text = f"{TEXT}\n{comments}\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    (tmp_path / "prog.txt").write_text(text)
+    for reference in ("-", str(tmp_path / "prog.txt")):
+        source = load_program(reference, ws)
+        found = choose_task(source, None, None, None)
+        assert (found and (found.name, found.height, found.width, source.budget)) == told
+        asked = choose_task(source, "harvester", None, None)
+        assert asked and (asked.name, asked.height) == ("harvester", 8)
+
+
+def test_a_task_file_that_a_text_names_is_not_run_for_that(ws, tmp_path, monkeypatch):
+    own = tmp_path / "mine.py"
+    own.write_text("raise SystemExit('run')")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"# task: {own} 8×8\n{TEXT}"))
+    source = load_program("-", ws)
+    assert choose_task(source, None, None, None) is None and source.own_task == str(own)
+
+
+@pytest.mark.parametrize(
+    "reference", [None, "fourcorners", "fourcorners@v1", "runs/fourcorners", "runs/fourcorners/v1"]
+)
+def test_a_damaged_or_newer_run_is_not_reported_as_missing(ws, reference):
+    manifest = ws.root / "runs/fourcorners/v1/manifest.yaml"
+    values = read_manifest(manifest)
+    write_manifest(manifest, values.model_copy(update={"schema_number": 9}))
+    with pytest.raises(ArtifactError, match="written as schema 9"):
+        load_program(reference, ws)
+    manifest.write_text(manifest.read_text()[:-9])
+    with pytest.raises(ArtifactError, match="damaged: its last line"):
+        load_program(reference, ws)
+    write_manifest(manifest, values)
+    (ws.root / "runs/fourcorners/v1/program.txt").unlink()
+    with pytest.raises(ArtifactError, match="damaged: missing"):
+        load_program(reference, ws)
 
 
 def test_a_run_brings_its_task_size_and_budget(ws):

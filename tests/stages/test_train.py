@@ -54,6 +54,7 @@ def test_a_model_is_published_with_what_made_it(place: Workspace) -> None:
         "weights.safetensors",
         "metrics.jsonl",
         "checkpoint.safetensors",
+        "seen.npy",
     }
     assert LatentModel.load(model.path).latent == 16
 

@@ -60,6 +60,20 @@ def test_it_learns_and_leaves_a_model_that_loads(tmp_path: Path) -> None:
     assert len(LatentModel.load(tmp_path / WEIGHTS).decode(np.zeros((3, 16)))) == 3
 
 
+def test_metrics_count_the_programs_seen_where_a_batch_has_fewer(tmp_path: Path) -> None:
+    source, told = corpus(50), list[int]()
+
+    class Listener(Silent):
+        def update(self, done: int, **fields: object) -> None:
+            told.append(done)
+
+    whole = {"batch": 64, "lr": 3e-3, "warmup": 3, "schedule": "cosine"}
+    train(recipe(steps=20, optimizer=whole), source, out=tmp_path, device="cpu", reporter=Listener())
+    learn = len(source.split("train"))
+    assert learn == 40 and [record["programs"] for record in lines(tmp_path)] == [40 * i for i in (5, 10, 15, 20)]
+    assert told[-1] == 20 * 40
+
+
 def test_two_halves_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """2N steps == N steps, a stop, a resume, N steps: the same weights, optimizer and metrics."""
     monkeypatch.setattr(trainer, "READ", 1)

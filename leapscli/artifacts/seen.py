@@ -1,0 +1,43 @@
+"""Which programs a model learnt from, so that other datasets' programs can be told that it certainly did not.
+
+A bitmap of two bits a program: of each the one at its hash, modulo their number, is set. Of programs never seen about
+four in ten meet a set bit and pass for seen as well, whichever they are: what is left is a fair sample of the unseen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.columns import Bytes
+from leapscli.dsl.tokens import TokenBatch
+
+FILE = "seen.npy"
+
+
+def save_seen(path: Path, tokens: TokenBatch) -> None:
+    """Writes the bitmap of these programs, uint8, the first bit of each byte first."""
+    bits = np.zeros(16 * -(-len(tokens) // 8), np.uint8)
+    bits[_places(tokens, len(bits))] = 1
+    np.save(path, np.packbits(bits), allow_pickle=False)
+
+
+def load_seen(model: Artifact) -> Bytes | None:
+    """The bitmap of a model; None of one that cannot tell."""
+    if FILE not in {file.name for file in model.manifest.files}:
+        return None
+    found: Bytes = np.load(model.file(FILE), allow_pickle=False)
+    return found
+
+
+def unseen(seen: Bytes, tokens: TokenBatch) -> Any:
+    """bool[P]: which of these programs are certainly none that the model learnt from."""
+    bits = np.unpackbits(seen)
+    return bits[_places(tokens, len(bits))] == 0
+
+
+def _places(tokens: TokenBatch, bits: int) -> Any:
+    return (tokens.hashes() % np.uint64(bits)).astype(np.int64)
