@@ -19,6 +19,12 @@ from operator import index
 from typing import Any, ClassVar
 
 
+def brief(value: object, most: int = 80) -> str:
+    """A value as Python writes it, cut after `most` characters: what a message quotes of what was given."""
+    text = repr(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 class LeapsError(Exception):
     """Something went wrong that the user can understand: `message` says what and where, `hint` what to do."""
 

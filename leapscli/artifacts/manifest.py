@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from leapscli import yaml12
 from leapscli.artifacts.files import sha256
 from leapscli.errors import ArtifactError, MissingArtifact
 from leapscli.version import package_version
@@ -28,8 +28,6 @@ SEE = "`leaps artifacts list` shows what there is"
 REMAKE = "restore it from a copy, or remove this version and make it again"
 _LIBRARIES = ("torch", "numpy", "numba", "h5py", "safetensors")
 _CHECKSUM = b"checksum: "
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Record(BaseModel):
@@ -110,7 +108,7 @@ def environment(device: str | None) -> dict[str, str | None]:
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Writes the manifest with its checksum line; the caller syncs."""
     values = manifest.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    body = yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120).encode()
+    body = yaml12.dump(values).encode()
     path.write_bytes(body + _CHECKSUM + hashlib.sha256(body).hexdigest().encode() + b"\n")
 
 
@@ -132,9 +130,9 @@ def read_manifest(path: Path) -> Manifest:
 def _parse(path: Path, body: bytes) -> Manifest:
     """The manifest's values, its schema number looked at first."""
     try:
-        values = yaml.load(body, Loader=_Loader)
-    except yaml.YAMLError:
-        raise ArtifactError(f"{path}: damaged: not YAML", REMAKE) from None
+        values = yaml12.load_written(body)
+    except yaml12.YAMLError as error:
+        raise ArtifactError(f"{path}: damaged: {getattr(error, 'problem', None) or 'not YAML'}", REMAKE) from None
     schema = values.get("schema") if isinstance(values, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
         message = f"{path}: written as schema {schema}, this version of leaps reads up to {SCHEMA}"

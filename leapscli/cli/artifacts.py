@@ -111,9 +111,9 @@ def show(
     if as_json:
         print_json(values)
     elif whole:
-        import yaml
+        from leapscli.yaml12 import dump
 
-        typer.echo(yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=100), nl=False)
+        typer.echo(dump(values, width=100), nl=False)
     else:
         found = headlines(artifact)
         show_headlines(screen(), f"{artifact.kind} {artifact.reference}", found)

@@ -13,7 +13,7 @@ from typing import Any, Literal, overload
 
 from pydantic import ValidationError
 
-from leapscli.errors import RecipeError
+from leapscli.errors import RecipeError, brief
 from leapscli.locations import shipped
 from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.dataset import DatasetRecipe
@@ -22,6 +22,7 @@ from leapscli.recipes.model import ModelRecipe
 from leapscli.recipes.search import SearchRecipe
 from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 
+MOST_PROBLEMS = 20  # listed of one recipe
 
 @overload
 def load_recipe(
@@ -63,8 +64,14 @@ def load_recipe(
     for section in sections.values():  # each is checked, whichever task is asked for
         problems += _validate(TYPES[kind], merge(layer, section))[1]
     if recipe is None or problems:
-        raise RecipeError("\n".join(dict.fromkeys(problems)))
+        raise RecipeError(_listed([*dict.fromkeys(problems)]))
     return recipe
+
+
+def _listed(problems: list[str]) -> str:
+    """A line each, no more than fit on a screen."""
+    more = [f"and {len(problems) - MOST_PROBLEMS:,} more"] if len(problems) > MOST_PROBLEMS else []
+    return "\n".join(problems[:MOST_PROBLEMS] + more)
 
 
 def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) -> Path:
@@ -81,7 +88,7 @@ def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) 
         raise wrong_kind(text, kind, others[0], text)
     close = get_close_matches(text, known, 1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known)) or 'none'}; or give a file"
-    raise RecipeError(f"no {kind} recipe called {text!r}", hint)
+    raise RecipeError(f"no {kind} recipe called {brief(text)}", hint)
 
 
 def recipe_files(kind: Kind, root: Path | None = None) -> dict[str, Path]:
@@ -126,12 +133,13 @@ def _problem(model: type[Recipe], layer: Layer, detail: dict[str, Any]) -> str:
     """One pydantic error as one line."""
     key: Key = tuple(str(part) for part in detail["loc"])
     place = layer.place(key)
-    path = f"{'.'.join(key)}: " if key and place != f"--set {'.'.join(key)}" else ""
+    name = brief(".".join(key))[1:-1]
+    path = f"{name}: " if key and place != f"--set {'.'.join(key)}" else ""
     if detail["type"] == "extra_forbidden":
         return f"{place}: {path}unknown key{_did_you_mean(model, key)}"
     message = detail["msg"].removeprefix("Value error, ")
     if message.startswith("Input should be "):
-        message = f"must be {message.removeprefix('Input should be ')}, found {detail['input']!r}"
+        message = f"must be {message.removeprefix('Input should be ')}, found {brief(detail['input'])}"
     return f"{place}: {path}{message}"
 
 

@@ -1,30 +1,22 @@
 """Recipe files and overrides as plain values that remember where each came from.
 
-YAML is read with PyYAML's safe loader only, through its node tree, which knows the line of every key.
+YAML (yaml12.py) is read through its node tree, which knows the line of every key.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from leapscli.errors import RecipeError
+from leapscli.errors import RecipeError, brief
+from leapscli.yaml12 import Loader, compose
 
 Key = tuple[str, ...]
-
-
-class _Loader(yaml.SafeLoader):
-    """The safe loader, which also reads `1e-3` as a number (YAML 1.2 does, PyYAML does not)."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?\d[\d_]*(\.\d*)?[eE][-+]?\d+$"), list("-+0123456789")
-)
+Place = Callable[[yaml.Node], str]  # where a node stands, as shown in messages
 
 
 @dataclass
@@ -45,42 +37,55 @@ class Layer:
 
 def read_yaml(path: Path, label: str) -> Layer:
     """The values of a recipe file. Raises RecipeError when it cannot be read or is not YAML."""
+
+    def place(node: yaml.Node) -> str:
+        return f"{label}:{node.start_mark.line + 1}"
+
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
-        node = loader.get_single_node()
+        loader, node = compose(path.read_text(encoding="utf-8-sig"))
         layer = Layer(label)
         if node is None:
             return layer
         if not isinstance(node, yaml.MappingNode):
-            raise RecipeError(f"{label}:{node.start_mark.line + 1}: a recipe is `key: value` lines")
-        layer.values = _value(loader, node, (), layer)
+            raise RecipeError(f"{place(node)}: a recipe is `key: value` lines")
+        layer.values = _value(loader, node, (), layer, place)
         return layer
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RecipeError(f"{label}:{line}: not YAML: {error.problem}") from None
+        raise RecipeError(f"{label}:{line}: {_what(error)}") from None
     except (yaml.YAMLError, ValueError) as error:
         raise RecipeError(f"{label}: not YAML: {' '.join(str(error).split())}") from None
-    except RecursionError:
-        raise RecipeError(f"{label}: nested too deeply for a recipe") from None
     except OSError as error:
         raise RecipeError(f"{label}: cannot be read: {error.strerror}") from None
 
 
-def _value(loader: _Loader, node: yaml.Node, key: Key, layer: Layer) -> Any:
-    """One node as a plain value; notes the lines of the keys below it, and keys written twice."""
+def _what(error: yaml.MarkedYAMLError) -> str:
+    """What is wrong with a value, or with the text around it."""
+    return f"{'' if isinstance(error, yaml.constructor.ConstructorError) else 'not YAML: '}{error.problem}"
+
+
+def _value(loader: Loader, node: yaml.Node, key: Key, layer: Layer, place: Place) -> Any:
+    """One node as a plain value; notes the places of the keys below it, and keys that cannot be."""
     if isinstance(node, yaml.SequenceNode):
-        return [_value(loader, item, (*key, str(i)), layer) for i, item in enumerate(node.value)]
+        return [_value(loader, item, (*key, str(i)), layer, place) for i, item in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
         return loader.construct_object(node)
     values: dict[str, Any] = {}
     for name_node, value_node in node.value:
-        name = str(name_node.value)
-        place = f"{layer.label}:{name_node.start_mark.line + 1}"
-        if name in values:
-            layer.problems.append(f"{place}: {'.'.join((*key, name))}: written twice")
-        layer.places[(*key, name)] = place
-        values[name] = _value(loader, value_node, (*key, name), layer)
+        name = str(name_node.value) if isinstance(name_node, yaml.ScalarNode) else ""
+        if problem := _refused(name, values):
+            layer.problems.append(f"{place(name_node)}: {'.'.join((*key, brief(name)[1:-1]))}: {problem}")
+            continue
+        layer.places[(*key, name)] = place(name_node)
+        values[name] = _value(loader, value_node, (*key, name), layer, place)
     return values
+
+
+def _refused(name: str, values: dict[str, Any]) -> str | None:
+    """Why `name` cannot be a key beside those of `values`."""
+    if name == "<<":
+        return "YAML 1.2 has no merge keys; write the settings out"
+    return "written twice" if name in values else None if name else "a key is a word"
 
 
 def read_overrides(overrides: Sequence[str]) -> Layer:
@@ -90,15 +95,21 @@ def read_overrides(overrides: Sequence[str]) -> Layer:
         name, equals, value = text.partition("=")
         key = tuple(part.strip() for part in name.split("."))
         if not equals or not all(key):
-            layer.problems.append(f"--set {text}: write it as key=value, as in seed=7 or optimizer.lr=1e-3")
+            hint = "write it as key=value, as in seed=7 or optimizer.lr=1e-3"
+            layer.problems.append(f"--set {brief(text)[1:-1]}: {hint}")
             continue
-        try:
-            parsed = yaml.load(value, Loader=_Loader)  # a SafeLoader
-        except (yaml.YAMLError, ValueError):
-            parsed = value
-        _put(layer.values, key, parsed)
         layer.places[key] = f"--set {'.'.join(key)}"
+        _put(layer.values, key, _override(value, key, layer))
     return layer
+
+
+def _override(text: str, key: Key, layer: Layer) -> Any:
+    """The value of an override; what YAML cannot read is a text."""
+    try:
+        loader, node = compose(text)
+        return _value(loader, node, key, layer, lambda _: layer.places[key]) if node else None
+    except (yaml.YAMLError, ValueError):
+        return text
 
 
 def _put(values: dict[str, Any], key: Key, value: Any) -> None:

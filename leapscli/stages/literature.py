@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
+from leapscli.yaml12 import load
 
 FILE = Path(__file__).with_suffix(".yaml")
 
@@ -23,4 +23,4 @@ class Published:
 
 def published(table: str) -> list[Published]:
     """The methods of `returns` (at the tasks' own sizes) or `larger` (on 100×100)."""
-    return [Published(**entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8"))[table]]
+    return [Published(**entry) for entry in load(FILE.read_text(encoding="utf-8"))[table]]
