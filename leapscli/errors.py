@@ -15,8 +15,14 @@ A message says what is wrong and where; the hint says what to do about it. Comma
 
 from __future__ import annotations
 
+import os
 from operator import index
 from typing import Any, ClassVar
+
+
+def debugging() -> bool:
+    """Whether tracebacks are wanted: LEAPS_DEBUG is set, and not to a word for no."""
+    return os.environ.get("LEAPS_DEBUG", "").strip().lower() not in ("", "0", "no", "off", "false")
 
 
 def brief(value: object, most: int = 80) -> str:

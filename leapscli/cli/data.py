@@ -12,6 +12,7 @@ from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleChoice
 from leapscli.cli.signals import graceful_stop
+from leapscli.cli.streams import keeping
 from leapscli.errors import InputError
 
 
@@ -117,14 +118,15 @@ def import_(
         announce_compilation(reporter.note)
         artifact = import_dataset(path, place, name=name, reporter=reporter, stop=stop, command=command_line())
     found = artifact.manifest.metrics
-    if as_json:
-        print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
-    else:
-        skipped = sum(each["records"] for each in found["skipped"].values())
-        left_out = f", {skipped:,} left out" if skipped else ""
-        typer.echo(f"{found['programs']:,} programs{left_out}; every demonstration is what its program does")
-        for each in found["skipped"].values():
-            typer.echo(f"left out: {each['records']:,}: {each['why']}; first {each['first']}", err=True)
+    with keeping(artifact):
+        if as_json:
+            print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
+        else:
+            skipped = sum(each["records"] for each in found["skipped"].values())
+            left_out = f", {skipped:,} left out" if skipped else ""
+            typer.echo(f"{found['programs']:,} programs{left_out}; every demonstration is what its program does")
+            for each in found["skipped"].values():
+                typer.echo(f"left out: {each['records']:,}: {each['why']}; first {each['first']}", err=True)
     typer.echo(f"{artifact.path} ({artifact.reference}); next: leaps data show, or leaps train", err=True)
 
 

@@ -22,6 +22,7 @@ from leapscli.cli.options import (
     resume_line,
 )
 from leapscli.cli.signals import graceful_stop
+from leapscli.cli.streams import keeping
 from leapscli.errors import Interrupted
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def gen_data(
     if dry_run:
         _say_plan(chosen, place.root, name, as_json)
     else:
-        _report(_make(chosen, place, name, workers, resume), as_json)
+        artifact = _make(chosen, place, name, workers, resume)
+        with keeping(artifact):
+            _report(artifact, as_json)
 
 
 def _make(recipe: DatasetRecipe, place: Workspace, name: str, workers: int | None, resume: bool) -> Artifact:

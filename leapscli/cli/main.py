@@ -20,7 +20,8 @@ import typer
 from leapscli import __version__
 from leapscli.cli.help import App, Group
 from leapscli.cli.mistakes import complain, usage_error
-from leapscli.errors import LeapsError
+from leapscli.cli.streams import OutputError, prepare_streams, silence_output
+from leapscli.errors import LeapsError, debugging
 
 # One module a command, in the order and under the titles of `leaps --help`; each has `register(app)`.
 SECTIONS: Mapping[str, Sequence[str]] = {
@@ -74,12 +75,15 @@ def main() -> None:
     """The console script: runs a command and turns what goes wrong into a message, a hint and an exit code."""
     sys.unraisablehook = _interrupt_again
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: threads that spin stall on busy cores
+    prepare_streams()
     try:
         _run()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be written
+        silence_output()
         sys.exit(128 + 13)  # as if ended by SIGPIPE
     except LeapsError as error:
+        if isinstance(error, OutputError):
+            silence_output()
         complain(error.message, error.hint)
         sys.exit(error.exit_code)
     except typer.TyperException as error:
@@ -89,7 +93,7 @@ def main() -> None:
         if _interrupted(error):
             complain("interrupted", None)
             sys.exit(130)
-        if os.environ.get("LEAPS_DEBUG"):
+        if debugging():
             raise
         complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
         sys.exit(1)

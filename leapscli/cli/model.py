@@ -12,6 +12,7 @@ import typer
 from leapscli.cli.help import App
 from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleOption
+from leapscli.cli.streams import keeping
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -102,10 +103,11 @@ def evaluate(
         _announce(reporter.note)
         artifact = evaluate_stage(plan, reporter=reporter, command=command_line())
     found = json.loads(artifact.file(EVALUATION).read_text(encoding="utf-8"))
-    if as_json:
-        print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
-        return
-    show_quality(screen(), found)
+    with keeping(artifact):
+        if as_json:
+            print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
+            return
+        show_quality(screen(), found)
     typer.echo(f"{_shown(artifact.path)} ({artifact.reference})", err=True)
 
 
@@ -199,12 +201,13 @@ def import_(
     from leapscli.stages.model_import import import_model
 
     found = import_model(checkpoint, Workspace.locate(workspace), check_name(name), command_line())
-    if as_json:
-        print_json({"artifact": found.model.reference, "path": str(found.model.path), **found.recognised,
-                    "reconstruction_random": found.reconstruction, "left_out": found.left_out})  # fmt: skip
-        return
-    typer.echo(f"recognised {_recognised(found.recognised)}")
-    typer.echo(f"reconstructs {found.reconstruction:.1%} of 1,000 random programs")
+    with keeping(found.model):
+        if as_json:
+            print_json({"artifact": found.model.reference, "path": str(found.model.path), **found.recognised,
+                        "reconstruction_random": found.reconstruction, "left_out": found.left_out})  # fmt: skip
+            return
+        typer.echo(f"recognised {_recognised(found.recognised)}")
+        typer.echo(f"reconstructs {found.reconstruction:.1%} of 1,000 random programs")
     for note in found.left_out:
         typer.echo(f"left out: {note}", err=True)
     if found.reconstruction < 0.01:

@@ -18,6 +18,7 @@ from leapscli.cli.options import (
 )
 from leapscli.cli.run import say_beyond
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
+from leapscli.cli.streams import keeping
 from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def sweep(
         say_plan(sweep, as_json)
         return
     run_sweep(sweep, parallel, ray=ray)
-    _report(sweep, as_json)
+    with keeping(*(run for _, run in sweep.runs())):
+        _report(sweep, as_json)
     end(sweep)
 
 

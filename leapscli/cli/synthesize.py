@@ -24,6 +24,7 @@ from leapscli.cli.options import (
 from leapscli.cli.program_options import TaskOption
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.signals import graceful_stop
+from leapscli.cli.streams import keeping
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ def synthesize(
     if dry_run:
         _say_plan(plan, as_json)
     else:
-        show_found(_run(plan, resume), as_json)
+        run = _run(plan, resume)
+        with keeping(run):
+            show_found(run, as_json)
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:
@@ -191,7 +194,8 @@ def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bo
         return
     run_sweep(sweep, parallel)
     if runs := [run for _, run in sweep.runs()]:
-        show_found(best_run(runs), as_json, runs)
+        with keeping(*runs):
+            show_found(best_run(runs), as_json, runs)
     end(sweep)
 
 

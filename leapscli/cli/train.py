@@ -27,6 +27,7 @@ from leapscli.cli.options import (
     resume_line,
 )
 from leapscli.cli.signals import graceful_stop
+from leapscli.cli.streams import keeping
 from leapscli.errors import Interrupted, LeapsError
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def train(
         if not dry_run:
             artifact = _run(plan, resume)
             if artifact:
-                _report(artifact, as_json)
+                with keeping(artifact):
+                    _report(artifact, as_json)
         elif plan.ranks.leads:
             _say_plan(plan, as_json)
 

@@ -5,7 +5,6 @@ The way to ask it to stop is a file, which works between processes and between t
 
 from __future__ import annotations
 
-import os
 import threading
 import traceback
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
-from leapscli.errors import Interrupted, LeapsError
+from leapscli.errors import Interrupted, LeapsError, debugging
 from leapscli.progress import StopFlag
 from leapscli.stages.search_plan import prepare
 from leapscli.stages.sweep_jobs import Job
@@ -50,7 +49,7 @@ def run_job(job: Job, stop: Path) -> Outcome:
     except LeapsError as error:
         return Outcome(job, error=error.message, hint=error.hint)
     except Exception as error:
-        if os.environ.get("LEAPS_DEBUG"):
+        if debugging():
             return Outcome(job, error=traceback.format_exc())
         return Outcome(job, error=f"unexpected {type(error).__name__}: {' '.join(str(error).split())}")
 
