@@ -22,7 +22,7 @@ from leapscli.artifacts.manifest import FOLDERS, SEE, Kind
 from leapscli.artifacts.staging import LAST, STAGING, Draft, discard, next_version, open_draft
 from leapscli.artifacts.verify import verify
 from leapscli.errors import ArtifactError, MissingArtifact
-from leapscli.locations import SHIPPED_MODEL, USUAL_MODEL, shipped
+from leapscli.locations import FOLDER_GONE, SHIPPED_MODEL, USUAL_MODEL, settled, shipped
 
 __all__ = ["Artifact", "Draft", "Workspace", "verify"]
 
@@ -64,8 +64,11 @@ class Workspace:
         """The workspace of a command: `flag`, else the environment's LEAPS_WORKSPACE, else the current folder."""
         chosen = flag or (Path(os.environ["LEAPS_WORKSPACE"]) if os.environ.get("LEAPS_WORKSPACE") else Path())
         if chosen.exists() and not chosen.is_dir():
-            raise ArtifactError(f"{chosen}: a workspace is a folder")
-        return cls(chosen.absolute())
+            raise ArtifactError(f"{chosen}: a workspace is a folder, not a file")
+        try:
+            return cls(settled(chosen))
+        except FileNotFoundError:
+            raise ArtifactError(FOLDER_GONE, "go to another, or name a --workspace that exists") from None
 
     def list(self, kind: Kind | None = None) -> Artifacts:
         """Every published artifact of a kind, or of all: by kind, name and version."""

@@ -11,6 +11,7 @@ import typer
 from leapscli.cli.options import print_json, resume_line
 from leapscli.cli.run import say_beyond
 from leapscli.errors import Interrupted
+from leapscli.locations import here
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -77,11 +78,11 @@ def _facts(artifact: Artifact) -> dict[str, str]:
     from leapscli.stages.search_files import unusual_budget
     from leapscli.tasks.registry import task
 
-    m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, _here(artifact.path)
+    m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, here(artifact.path)
     fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
     large = f", {m['return_general']:.3f} on larger worlds" if m.get("return_general") is not None else ""
     solved = task(r["task"])
-    name = _here(Path(r["task"])) if solved.source else solved.name
+    name = here(Path(r["task"])) if solved.source else solved.name
     size = "" if r["size"] == f"{solved.height}x{solved.width}" else f" --size {r['size']}"
     budget = unusual_budget(r)
     return {
@@ -92,8 +93,3 @@ def _facts(artifact: Artifact) -> dict[str, str]:
         "artifact": f"{folder} ({artifact.reference})",
         "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",
     }
-
-
-def _here(path: Path) -> Path:
-    """A path as one would type it in the current folder."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

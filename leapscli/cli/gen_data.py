@@ -24,6 +24,7 @@ from leapscli.cli.options import (
 from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
 from leapscli.errors import Interrupted
+from leapscli.locations import here
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -109,5 +110,4 @@ def _report(artifact: Artifact, as_json: bool) -> None:
     typer.echo(f"{found['programs']:,} programs: {splits}")
     dropped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in found["dropped"].items())
     typer.echo(f"of {found['distinct_candidates']:,} distinct ones drawn; dropped: {dropped}")
-    folder = artifact.path.relative_to(Path.cwd()) if artifact.path.is_relative_to(Path.cwd()) else artifact.path
-    typer.echo(f"{folder} ({artifact.reference}); next: leaps train", err=True)
+    typer.echo(f"{here(artifact.path)} ({artifact.reference}); next: leaps train", err=True)

@@ -19,7 +19,7 @@ import typer
 
 from leapscli import __version__
 from leapscli.cli.help import App, Group
-from leapscli.cli.mistakes import complain, usage_error
+from leapscli.cli.mistakes import complain, refusal, usage_error
 from leapscli.cli.streams import OutputError, prepare_streams, silence_output
 from leapscli.errors import LeapsError, debugging
 
@@ -95,7 +95,10 @@ def main() -> None:
             sys.exit(130)
         if debugging():
             raise
-        complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
+        if isinstance(error, OSError):
+            complain(*refusal(error))
+        else:
+            complain(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}", BUG)
         sys.exit(1)
 
 

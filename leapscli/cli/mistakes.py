@@ -7,6 +7,8 @@ import re
 
 import typer
 
+from leapscli.locations import FOLDER_GONE
+
 # Typer's words in ours; the last two take its capital letter and full stop away.
 WORDS = (
     (r"Got unexpected extra argument(?:\(s\)|s)? \((.*)\)", r"unexpected argument: \1"),
@@ -36,3 +38,11 @@ def usage_error(error: typer.TyperException) -> tuple[str, str | None]:
     if meant:
         return message, f"did you mean {' or '.join(meant[1].replace(chr(39), '').split(', '))}?"
     return message, f"see `{context.command_path} --help`" if context else None
+
+
+def refusal(error: OSError) -> tuple[str, str]:
+    """What the system refused, which is no bug, and what to do about it."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd names no file
+        return FOLDER_GONE, "go to another"
+    place = f"{error.filename}: " if error.filename is not None else ""
+    return f"{place}{(error.strerror or str(error)).lower()}", "LEAPS_DEBUG=1 shows where"

@@ -13,6 +13,7 @@ from leapscli.cli.help import App
 from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleOption
 from leapscli.cli.streams import keeping
+from leapscli.locations import here
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -108,7 +109,7 @@ def evaluate(
             print_json({"artifact": artifact.reference, "path": str(artifact.path), **found})
             return
         show_quality(screen(), found)
-    typer.echo(f"{_shown(artifact.path)} ({artifact.reference})", err=True)
+    typer.echo(f"{here(artifact.path)} ({artifact.reference})", err=True)
 
 
 @commands.command()
@@ -213,7 +214,7 @@ def import_(
     if found.reconstruction < 0.01:
         typer.echo("note: hardly any, in no order of tokens that is known; was it trained for long?", err=True)
     reference = found.model.reference
-    typer.echo(f"{_shown(found.model.path)} ({reference}); next: leaps model evaluate {reference}", err=True)
+    typer.echo(f"{here(found.model.path)} ({reference}); next: leaps model evaluate {reference}", err=True)
 
 
 def _recognised(found: dict[str, Any]) -> str:
@@ -243,8 +244,3 @@ def _announce(*say: Callable[[str], None]) -> None:
     from leapscli.jit import announce_compilation
 
     announce_compilation(*say)
-
-
-def _shown(path: Path) -> Path:
-    """A path as it is written from here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

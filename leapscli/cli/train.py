@@ -29,6 +29,7 @@ from leapscli.cli.options import (
 from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
 from leapscli.errors import Interrupted, LeapsError
+from leapscli.locations import here
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
@@ -168,5 +169,4 @@ def _report(artifact: Artifact, as_json: bool) -> None:
     typer.echo(f"after {metrics['step']:,} steps, {metrics['programs']:,} programs, {metrics['seconds']:.0f} s")
     if metrics["ended"] == "time" or found["reconstruction"] < 0.9:
         typer.echo("note: it gains from more: a higher steps or --max-time with --resume, or --recipe leaps", err=True)
-    folder = artifact.path.relative_to(Path.cwd()) if artifact.path.is_relative_to(Path.cwd()) else artifact.path
-    typer.echo(f"{folder} ({artifact.reference}); next: leaps synthesize --task harvester", err=True)
+    typer.echo(f"{here(artifact.path)} ({artifact.reference}); next: leaps synthesize --task harvester", err=True)

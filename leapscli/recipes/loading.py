@@ -101,7 +101,7 @@ def _label(path: Path) -> str:
     """The path as shown in messages: relative to the current folder where it lies below."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (OSError, ValueError):
         return str(path)
 
 
