@@ -28,10 +28,10 @@ def settled(folder: Path) -> Path:
     Raises FileNotFoundError where it cannot: it is not there either, or given relative to what is gone.
     """
     try:
-        Path.cwd()
+        return Path.cwd() / folder
     except FileNotFoundError:
         os.chdir(folder)
-    return Path.cwd() / folder
+        return Path.cwd()
 
 
 def shipped() -> Path:

@@ -20,6 +20,7 @@ from leapscli.cli.options import (
 from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.sweep import SeedsOption, TasksOption
 from leapscli.cli.synthesize import ModelOption
+from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.stages.sweep import Sweep
@@ -71,12 +72,14 @@ def bench(
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.bench import RECIPES
-    from leapscli.stages.files import check_writable
+    from leapscli.stages.files import check_writable, is_stdout
     from leapscli.stages.sweep import Sweep
     from leapscli.stages.sweep_jobs import methods, plan_jobs, split, task_names
     from leapscli.world.engine import core_count
 
     check_writable(output)
+    if is_stdout(output) and as_json:
+        raise InputError("--json and --output - both want standard output", "choose one")
     place = Workspace.locate(workspace)
     compared, chosen = methods(split(recipe or RECIPES), []), overrides(settings, None, max_time)
     names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
@@ -99,7 +102,7 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.report.progress import progress
     from leapscli.report.sweep_view import show_sweep
     from leapscli.stages.bench import circumstances, on_larger_worlds
-    from leapscli.stages.files import write_output
+    from leapscli.stages.files import is_stdout, write_output
     from leapscli.stages.literature import published
 
     with progress() as reporter:
@@ -124,5 +127,6 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
         on_larger = [{"task": task, "method": method, **asdict(each)} for (task, method), each in larger.items()]
         print_json({**sweep.record(), "larger": on_larger, "page": str(output)})
     else:
-        show_sweep(screen(), sweep.board)
-    typer.echo(f"written to {output}", err=True)
+        show_sweep(screen(is_stdout(output)), sweep.board)
+    if not is_stdout(output):
+        typer.echo(f"written to {output}", err=True)

@@ -110,15 +110,15 @@ def run(
     It runs on a random world, on a map (--world), or on an initial state of a task.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.files import check_writable
+    from leapscli.stages.files import check_writable, takes_stdout
     from leapscli.stages.run import Setting
     from leapscli.stages.run import run as run_stage
     from leapscli.stages.sources import choose_task, load_program, parse_budget, parse_episode, parse_size
 
     if episodes > 1 and (world or episode_seed or watch or step or png or gif or trace):
         raise InputError("--episodes counts over many; the other options show one", "leave --episodes out")
-    if as_json and (watch or step):
-        raise InputError("--json and --watch both want the screen", "choose one")
+    aside = takes_stdout(png, gif, trace)
+    _choose_one({"--json": as_json, "--watch": watch or step, "a file called -": aside})
     for path in (png, gif, trace):
         if path:
             check_writable(path)
@@ -140,8 +140,15 @@ def run(
     _write(result.episode, form, png, gif, trace, speed)
     if watch or step:
         _play(result.episode, form, speed, step)
-    print_json(result.record()) if as_json else _show(result, form)
+    print_json(result.record()) if as_json else _show(result, form, aside)
     say_beyond(chosen, result.episode.total)
+
+
+def _choose_one(wanted: dict[str, bool]) -> None:
+    """Raises InputError where more than one thing is to appear on standard output."""
+    wants = [name for name, asked in wanted.items() if asked]
+    if len(wants) > 1:
+        raise InputError(f"{' and '.join(wants[:2])} both want the screen", "choose one")
 
 
 def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:
@@ -199,7 +206,7 @@ def _write(
     episode: Episode, style: Style, png: Path | None, gif: Path | None, trace: Path | None, speed: float | None
 ) -> None:
     """The files that were asked for."""
-    from leapscli.stages.files import write_output
+    from leapscli.stages.files import is_stdout, write_output
 
     if png:
         from leapscli.report.sheet import episode_png
@@ -212,7 +219,7 @@ def _write(
     if trace:
         write_output(trace, "".join(json.dumps(record) + "\n" for record in episode.trace()).encode())
     for path in (png, gif, trace):
-        if path:
+        if path and not is_stdout(path):
             typer.echo(f"wrote {path}", err=True)
 
 
@@ -223,14 +230,14 @@ def _play(episode: Episode, style: Style, speed: float | None, step: bool) -> No
     play(episode, style, screen(), speed=speed, paused=step)
 
 
-def _show(result: Run, style: Style) -> None:
-    """The program, the world before and after, and what happened in between."""
+def _show(result: Run, style: Style, aside: bool) -> None:
+    """The program, the world before and after, and what happened in between; `aside`, on stderr."""
     from leapscli.report.console import emit, screen
     from leapscli.report.outcome import episode_facts
     from leapscli.report.programs import show
     from leapscli.report.terminal import before_and_after
 
-    console, episode, setting = screen(), result.episode, result.setting
+    console, episode, setting = screen(aside), result.episode, result.setting
     emit(console, show(episode.program, style), "", before_and_after(episode.before, episode.after, console), "")
     budget = f"{setting.bound.limit:,} {setting.bound.kind}"
     budget += (

@@ -10,6 +10,7 @@ import typer
 from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, print_json
 from leapscli.cli.program_options import StateSeedOption, WorldSizeOption
+from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.stages.describe import TaskCard
@@ -41,7 +42,7 @@ def tasks(
     A description has the goal, the reward in words, and an initial world.
     """
     from leapscli.stages.describe import describe
-    from leapscli.stages.files import check_writable
+    from leapscli.stages.files import check_writable, is_stdout
     from leapscli.stages.sources import parse_size
     from leapscli.tasks.registry import task as find_task
 
@@ -50,11 +51,13 @@ def tasks(
         return
     if png:
         check_writable(png)
+    if is_stdout(png) and as_json:
+        raise InputError("--json and --png - both want standard output", "choose one")
     height, width = parse_size(size)
     card = describe(find_task(name, height=height, width=width), seed)
     if png:
         _draw(card, png)
-    print_json(card.record()) if as_json else _show(card)
+    print_json(card.record()) if as_json else _show(card, is_stdout(png))
 
 
 def _list(as_json: bool) -> None:
@@ -77,19 +80,20 @@ def _list(as_json: bool) -> None:
 
 def _draw(card: TaskCard, path: Path) -> None:
     from leapscli.report.sheet import world_png
-    from leapscli.stages.files import write_output
+    from leapscli.stages.files import is_stdout, write_output
 
     write_output(path, world_png(card.world))
-    typer.echo(f"wrote {path}", err=True)
+    if not is_stdout(path):
+        typer.echo(f"wrote {path}", err=True)
 
 
-def _show(card: TaskCard) -> None:
-    """The task in words, and one of its worlds."""
+def _show(card: TaskCard, aside: bool) -> None:
+    """The task in words, and one of its worlds; `aside`, on stderr."""
     from leapscli.report.console import emit, has_colours, screen
     from leapscli.report.outcome import facts, number
     from leapscli.report.terminal import draw_world, page
 
-    console, task = screen(), card.task
+    console, task = screen(aside), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]
     rows += [(name, words) for name, words in (("start", card.initial), ("reward", card.reward)) if words]
     rows += [("best return", number(task.best))] if task.best != 1 else []

@@ -37,9 +37,9 @@ def _first(sizes: Sequence[int], least: int) -> int:
     return next(size for size in sizes if size >= least)
 
 
-def screen() -> Console:
-    """The console that results are printed on: stdout."""
-    return _Console(highlight=False)
+def screen(aside: bool = False) -> Console:
+    """The console that results are printed on: stdout, or stderr where that is taken."""
+    return _Console(highlight=False, stderr=aside)
 
 
 def margin() -> Console:
@@ -65,4 +65,5 @@ def emit(console: Console, *parts: RenderableType) -> None:
 
 def has_colours(console: Console) -> bool:
     """Whether blocks of colour show on this console; else worlds are drawn in their text form."""
-    return console.is_terminal and console.color_system is not None and not console.no_color
+    plain = console.color_system is None or console.no_color or console.options.ascii_only
+    return console.is_terminal and not plain

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,8 +46,8 @@ PANELS: Sequence[tuple[str, Sequence[tuple[str, tuple[str, str], str]]]] = (
 )
 
 
-def plot_training(records: Sequence[Record], title: str, path: Path) -> None:
-    """The curves of the records of metrics.jsonl over the programs seen, as PNG."""
+def plot_training(records: Sequence[Record], title: str) -> bytes:
+    """The curves of the records of metrics.jsonl over the programs seen: a PNG file."""
     figure = _figure(9.6, 6.4, title)
     for axes, (name, curves) in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
         axes.set_title(name, fontsize=10, loc="left", color=_hex(INK))
@@ -64,7 +64,7 @@ def plot_training(records: Sequence[Record], title: str, path: Path) -> None:
             axes.set_ylim(bottom=0)
         if any(drawn):
             axes.legend(fontsize=8, frameon=False)
-    _save(figure, path)
+    return _png(figure)
 
 
 def _curve(axes: Axes, records: Sequence[Record], keys: tuple[str, str], label: str, colour: str) -> bool:
@@ -77,10 +77,8 @@ def _curve(axes: Axes, records: Sequence[Record], keys: tuple[str, str], label: 
     return bool(points)
 
 
-def plot_programs(
-    places: Points, explained: Points, lengths: NDArray[Any], actions: Points, title: str, path: Path
-) -> None:
-    """Programs [P] at `places` [P, 2], the first principal components, coloured by what they are and do, as PNG.
+def plot_programs(places: Points, explained: Points, lengths: NDArray[Any], actions: Points, title: str) -> bytes:
+    """Programs [P] at `places` [P, 2], the first principal components, coloured by what they are and do: a PNG file.
 
     `explained` [2] is each component's share of the variance, `lengths` [P] are in tokens, `actions` [P, 5] how often
     each action is taken in a run. The first panel has a dot a program, in the colour of what it does most; the others
@@ -99,7 +97,7 @@ def plot_programs(
         axes.set_xlabel(f"1st component, {explained[0]:.1%} of the variance", fontsize=8, color=_hex(FAINT))
     for axes in grid[:, 0]:
         axes.set_ylabel(f"2nd component, {explained[1]:.1%}", fontsize=8, color=_hex(FAINT))
-    _save(figure, path)
+    return _png(figure)
 
 
 def _dots(axes: Axes, places: Points, shares: Points) -> None:
@@ -145,14 +143,16 @@ def _figure(width: float, height: float, title: str) -> Figure:
     return figure
 
 
-def _save(figure: Figure, path: Path) -> None:
+def _png(figure: Figure) -> bytes:
     for axes in figure.axes:
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         for side in ("left", "bottom"):
             axes.spines[side].set_color(_hex(FAINT))
         axes.tick_params(labelsize=8, colors=_hex(FAINT), which="both")
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
+    return file.getvalue()
 
 
 def _plain_log(axes: Axes) -> None:

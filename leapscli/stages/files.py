@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from leapscli.artifacts.files import write_whole
-from leapscli.errors import InputError, LeapsError, ProgramSyntaxError
+from leapscli.errors import InputError, LeapsError, ProgramSyntaxError, brief
+from leapscli.locations import FOLDER_GONE
 
+_STDOUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+_STDERR = ("/dev/stderr", "/dev/fd/2", "/proc/self/fd/2")
 MOST_BYTES = 1 << 20  # of a program or a map
 STDIN, STDIN_NAME, STDIN_PATH = "-", "standard input", "/dev/stdin"
 
@@ -60,27 +63,85 @@ def naming(label: str) -> Iterator[None]:
         raise type(error)(f"{label}: {error.message}", error.hint) from error
 
 
+def is_stdout(path: Path | None) -> bool:
+    """Whether `path` stands for standard output: `-`, or one of the system's names for it."""
+    return str(path) in _STDOUT
+
+
+def takes_stdout(*paths: Path | None) -> bool:
+    """Whether one of the files to write is standard output. Raises InputError where several are."""
+    count = sum(map(is_stdout, paths))
+    if count > 1:
+        raise InputError("standard output takes one thing at a time", "name files for the others")
+    return count == 1
+
+
 def check_writable(path: Path) -> None:
     """Raises InputError where `path` cannot be written; nothing is changed."""
-    folder = path.resolve().parent
-    if path.is_dir():
-        raise InputError(f"{path}: a folder, not a file")
-    if not folder.is_dir():
-        raise InputError(f"{path}: there is no folder {folder}", "make it first")
-    if not os.access(path if path.exists() else folder, os.W_OK):
+    if is_stdout(path):
+        return
+    try:
+        folder = path.absolute().parent if _in_place(path) else path.resolve().parent
+        if path.is_dir():
+            raise InputError(f"{path}: a folder, not a file")
+        if not folder.is_dir():
+            raise InputError(f"{path}: there is no folder {folder}", "make it first")
+        if not os.access(path if path.exists() else folder, os.W_OK):
+            raise InputError(f"{path}: cannot be written: permission denied")
+    except FileNotFoundError as error:  # of the current folder, to which the path is relative
+        raise InputError(FOLDER_GONE, "go to another") from error
+    except OSError as error:  # no name that the system takes
+        raise InputError(f"{brief(str(path))[1:-1]}: cannot be written: {_reason(error)}") from error
+    except RuntimeError as error:
+        raise InputError(f"{path}: cannot be written: links in a circle") from error
+
+
+def check_folder(path: Path) -> None:
+    """Raises InputError where files cannot be written below the folder `path`, which may be yet to be made."""
+    there = next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+    if not there.is_dir():
+        raise InputError(f"{path}: {there} is a file, not a folder")
+    if not os.access(there, os.W_OK):
         raise InputError(f"{path}: cannot be written: permission denied")
 
 
 def write_output(path: Path, content: bytes) -> None:
-    """Puts `content` in the place of the file, which keeps its mode; links are followed, devices written to."""
-    target = path.resolve()
+    """Puts `content` in the place of the file, which keeps its mode; links are followed, devices and pipes written to.
+
+    Raises LeapsError for what the system refuses; a file is then as it was.
+    """
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(content)
-            return
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-        write_whole(target, content)
-        if mode is not None:
-            target.chmod(mode)
+        if stream := _stream(path):
+            stream.flush()
+            stream.buffer.write(content)
+            stream.flush()
+        elif _in_place(path):
+            with path.open("ab") as file:
+                file.write(content)
+        else:
+            _replace(path.resolve(), content)
+    except BrokenPipeError as error:
+        raise LeapsError(f"{path}: its reader has left before the end") from error
     except OSError as error:
-        raise LeapsError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise LeapsError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def _stream(path: Path) -> TextIO | None:
+    """The stream of this process that a path stands for: opened anew, a file behind it would lose its place."""
+    return sys.stdout if is_stdout(path) else sys.stderr if str(path) in _STDERR else None
+
+
+def _in_place(path: Path) -> bool:
+    """Whether a path is written to rather than replaced: a pipe, a device, an open file by its number."""
+    return path.absolute().parts[1:2] in (("dev",), ("proc",)) or (path.exists() and not path.is_file())
+
+
+def _replace(target: Path, content: bytes) -> None:
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    write_whole(target, content)
+    if mode is not None:
+        target.chmod(mode)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -15,7 +15,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.errors import ArtifactError
-from leapscli.stages.files import check_writable
+from leapscli.stages.files import check_writable, write_output
 from leapscli.stages.model_evaluation import WEIGHTS, find_dataset, fresh_worlds, held_out
 
 METRICS = "metrics.jsonl"
@@ -51,9 +51,10 @@ def plot(
         check_writable(path)
     found = project(workspace, model, dataset, programs, seed)
     title = f"{model.reference}: {found.label} by what they do on {found.worlds} worlds"
-    plot_programs(found.places, found.explained, found.lengths, found.actions, title, paths["programs"])
+    picture = plot_programs(found.places, found.explained, found.lengths, found.actions, title)
+    write_output(paths["programs"], picture)
     if records:
-        plot_training(records, f"{model.reference}: training", paths["training"])
+        write_output(paths["training"], plot_training(records, f"{model.reference}: training"))
     return paths
 
 

@@ -18,6 +18,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone, Validation
 from leapscli.recipes.model import ModelRecipe
+from leapscli.stages.files import check_folder
 
 if TYPE_CHECKING:
     from leapscli.vae.distributed import Ranks
@@ -75,6 +76,7 @@ def prepare(
 
     if board is not None:
         check_tensorboard()
+        check_folder(board)
     artifact, ranks = workspace.resolve(dataset, "dataset"), Ranks.launched()
     chosen = choose_device(ranks.device(device))
     reader = ProgramsReader(artifact.file(DATASET))

@@ -79,7 +79,7 @@ def test_training_is_drawn_from_whatever_was_logged(tmp_path: Path) -> None:
     many = [{"programs": 256 * i, "train": full, "validation": full | {"loss": 1 / i}} for i in range(1, 40)]
     bare = [{"programs": 1, "train": {}, "validation": {"loss": 0.5, "reconstruction_long": None}}]
     for i, records in enumerate((many, bare)):
-        plot_training(records, "training", tmp_path / f"{i}.png")
+        (tmp_path / f"{i}.png").write_bytes(plot_training(records, "training"))
         assert pixels(tmp_path / f"{i}.png").shape == (960, 1440, 3)
 
 
@@ -91,6 +91,6 @@ def test_programs_are_drawn_however_few_and_alike(tmp_path: Path, count: int) ->
     if count == 60:
         actions[:] = 0  # programs that do nothing
     path = tmp_path / "programs.png"
-    plot_programs(places, np.array([0.3, 0.1]), rng.integers(5, 45, count), actions, "programs", path)
+    path.write_bytes(plot_programs(places, np.array([0.3, 0.1]), rng.integers(5, 45, count), actions, "programs"))
     picture = pixels(path)
     assert picture.shape == (1110, 2160, 3) and len(np.unique(picture @ [65536, 256, 1])) > 50
