@@ -212,7 +212,7 @@ def _confirm(artifact: Artifact, descendants: list[Artifact]) -> None:
 
 
 def _interactive() -> bool:
-    return sys.stdin.isatty()
+    return bool(sys.stdin and sys.stdin.isatty())
 
 
 @commands.command()

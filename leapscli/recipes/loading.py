@@ -24,6 +24,7 @@ from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 
 MOST_PROBLEMS = 20  # listed of one recipe
 
+
 @overload
 def load_recipe(
     kind: Literal["dataset"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
