@@ -15,6 +15,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from leapscli.docstrings import docstring
+
 Rows = Sequence[tuple[str, str]]
 INDENT = "  "
 NARROWEST = 40  # columns; a terminal that claims fewer gets this many
@@ -67,8 +69,13 @@ class App(typer.Typer):
         super().__init__(cls=cls, rich_markup_mode=None, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
-        """Registers a function as a command, as Typer does."""
-        return super().command(name, cls=Command, **settings)
+        """Registers a function as a command, as Typer does; its docstring is its help."""
+        register = super().command
+
+        def documented(function: Any) -> Any:
+            return register(name, cls=Command, help=docstring(function), **settings)(function)
+
+        return documented
 
 
 def width() -> int:

@@ -21,6 +21,7 @@ from leapscli import __version__
 from leapscli.cli.help import App, Group
 from leapscli.cli.mistakes import complain, refusal, usage_error
 from leapscli.cli.streams import OutputError, prepare_streams, silence_output
+from leapscli.docstrings import docstring
 from leapscli.errors import LeapsError, debugging
 
 # One module a command, in the order and under the titles of `leaps --help`; each has `register(app)`.
@@ -65,7 +66,7 @@ def build() -> App:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    app.callback()(_root)
+    app.callback(help=docstring(_root))(_root)
     for name in COMMANDS:
         import_module(f"leapscli.cli.{name}").register(app)
     return app

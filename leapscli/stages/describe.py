@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from leapscli.docstrings import docstring
 from leapscli.tasks.registry import Task
 from leapscli.world.world import World
 
@@ -34,7 +34,7 @@ class TaskCard:
 
 def describe(task: Task, seed: int) -> TaskCard:
     """The card of a task, with its first initial world under `seed`."""
-    words = [inspect.getdoc(getattr(task.module, name, None)) or "" for name in ("draw", "reward")]
+    words = [docstring(getattr(task.module, name)) for name in ("draw", "reward")]
     initial, reward = (" ".join(text.split()) for text in words)
     return TaskCard(task, initial, reward, task.sample(1, seed)[0], seed)
 

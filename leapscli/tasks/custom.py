@@ -67,7 +67,7 @@ class TaskFile:
         try:
             tree = ast.parse(path.read_bytes(), str(path))
             self.lines = _definitions(tree)
-            exec(compile(tree, str(path), "exec"), vars(self.namespace))
+            exec(compile(tree, str(path), "exec", optimize=0), vars(self.namespace))  # asserts and docstrings stay
         except SyntaxError as error:
             raise TaskError(f"{path}:{error.lineno or 1}: {error.msg}", SEE) from None
         except (Exception, SystemExit) as error:

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.docstrings import docstring
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import LeapsError, TaskError, described, whole
@@ -193,7 +194,7 @@ def build(name: str, module: ModuleType, height: int | None, width: int | None) 
         reason = f"a side has at most {MAX_SIDE} cells"
     if reason:
         raise TaskError(f"{name} at {height}×{width}: {reason}", f"its own size is {own_height}×{own_width}")
-    summary = (module.__doc__ or "").strip().splitlines()
+    summary = docstring(module).splitlines()
     return Task(name, summary[0] if summary else "", height, width, module)
 
 
