@@ -45,7 +45,12 @@ ReferenceArgument = Annotated[
 ]
 SortOption = Annotated[
     OrderChoice | None,
-    typer.Option("--sort", help="Best, newest or largest first. Else by kind, name and version.", show_default=False),
+    typer.Option(
+        "--sort",
+        metavar="KEY",
+        help="Sort by created, return, size, task or searcher: the newest, best or largest first.",
+        show_default="by kind, name and version",
+    ),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="Print the whole manifest, long lists too.")]
 

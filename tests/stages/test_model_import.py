@@ -28,7 +28,7 @@ from tests.vae.layouts import LAYOUTS, Flat, Layout
 from tests.vae.memory import KNOWN
 from tests.vae.test_published import PROG_POLICIES
 
-SHIPPED = Path(__file__).parents[2] / "models" / "leaps" / "v1"
+SHIPPED = Path(__file__).parents[2] / "models" / "shipped" / "v1"
 
 
 def imported(root: Path, state: object, name: str = "theirs") -> Imported:

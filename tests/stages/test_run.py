@@ -64,7 +64,7 @@ def test_the_task_that_a_text_carries_is_picked_up_from_stdin_and_from_a_file(
     ws, tmp_path, monkeypatch, comments, told
 ):
     text = f"{TEXT}\n{comments}\n"
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
     (tmp_path / "prog.txt").write_text(text)
     for reference in ("-", str(tmp_path / "prog.txt")):
         source = load_program(reference, ws)
@@ -77,7 +77,8 @@ def test_the_task_that_a_text_carries_is_picked_up_from_stdin_and_from_a_file(
 def test_a_task_file_that_a_text_names_is_not_run_for_that(ws, tmp_path, monkeypatch):
     own = tmp_path / "mine.py"
     own.write_text("raise SystemExit('run')")
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"# task: {own} 8×8\n{TEXT}"))
+    text = f"# task: {own} 8×8\n{TEXT}".encode()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text), "utf-8"))
     source = load_program("-", ws)
     assert choose_task(source, None, None, None) is None and source.own_task == str(own)
 

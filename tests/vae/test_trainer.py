@@ -61,17 +61,17 @@ def test_it_learns_and_leaves_a_model_that_loads(tmp_path: Path) -> None:
 
 
 def test_metrics_count_the_programs_seen_where_a_batch_has_fewer(tmp_path: Path) -> None:
-    source, told = corpus(50), list[int]()
+    source, told = corpus(50), list[Done]()
 
     class Listener(Silent):
-        def update(self, done: int, **fields: object) -> None:
-            told.append(done)
+        def update(self, event: Done) -> None:
+            told.append(event)
 
     whole = {"batch": 64, "lr": 3e-3, "warmup": 3, "schedule": "cosine"}
     train(recipe(steps=20, optimizer=whole), source, out=tmp_path, device="cpu", reporter=Listener())
     learn = len(source.split("train"))
     assert learn == 40 and [record["programs"] for record in lines(tmp_path)] == [40 * i for i in (5, 10, 15, 20)]
-    assert told[-1] == 20 * 40
+    assert told[-1].done == told[-1].total == 20 * 40
 
 
 def test_two_halves_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
