@@ -26,7 +26,7 @@ from leapscli.locations import FOLDER_GONE, SHIPPED_MODEL, USUAL_MODEL, settled,
 
 __all__ = ["Artifact", "Draft", "Workspace", "verify"]
 
-_MAKE = {
+MAKE = {
     "dataset": "leaps gen-data",
     "model": "leaps train",
     "run": "leaps synthesize --task harvester",
@@ -119,7 +119,7 @@ class Workspace:
         newest = {artifact.name: artifact for artifact in self.list(kind) or self.reachable(kind)}
         if not newest:
             raise MissingArtifact(
-                f"no {kind} in {self.root}", f"make one with `{_MAKE[kind]}`, or name another --workspace"
+                f"no {kind} in {self.root}", f"make one with `{MAKE[kind]}`, or name another --workspace"
             )
         return max(newest.values(), key=lambda artifact: artifact.created)
 

@@ -95,7 +95,10 @@ def list_(
 
 
 def _say_empty(place: Workspace, kind: KindChoice | None) -> None:
-    typer.echo(f"no {kind.value if kind else 'artifact'}s in {place.root}; `leaps gen-data` makes the first", err=True)
+    from leapscli.artifacts.store import MAKE
+
+    what, first = (f"{kind.value}s", MAKE[kind.value]) if kind else ("artifacts", MAKE["dataset"])
+    typer.echo(f"no {what} in {place.root}; `{first}` makes the first", err=True)
 
 
 @commands.command()

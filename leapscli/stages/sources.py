@@ -21,7 +21,7 @@ from leapscli.world.engine import Budget
 from leapscli.world.world import World
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
-_TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5}[×x]\d{1,5})(?::.*)?$", re.MULTILINE)
+_TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5})[×x?](\d{1,5})(?::.*)?$", re.MULTILINE)
 _BUDGET = re.compile(r"^#\s*budget: ([\d_,]+ (?:calls|primitives))$", re.MULTILINE)
 
 
@@ -111,12 +111,12 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
 
 def told(text: str) -> dict[str, str]:
     """What the comments that `leaps synthesize` writes tell of a search: `task` and `size`, and `budget`."""
-    task, budget = _TASK.search(text), _BUDGET.search(text)
-    known = task and (task[1] in NAMES or task[1].endswith(".py"))
-    return {
-        **({"task": task[1], "size": task[2]} if task and known else {}),
-        **({"budget": budget[1]} if budget else {}),
-    }
+    found: dict[str, str] = {}
+    if (task := _TASK.search(text)) and (task[1] in NAMES or task[1].endswith(".py")):
+        found |= {"task": task[1], "size": f"{task[2]}x{task[3]}"}
+    if budget := _BUDGET.search(text):
+        found["budget"] = budget[1]
+    return found
 
 
 def load_world(path: Path) -> World:

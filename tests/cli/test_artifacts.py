@@ -102,7 +102,7 @@ def test_an_empty_workspace_says_so(tmp_path, arguments):
     result = runner.invoke(build(), ["artifacts", *arguments, "--workspace", str(tmp_path)])
     assert result.exit_code == 0 and result.stdout == "" and "no artifacts in" in result.stderr
     result = runner.invoke(build(), ["artifacts", *arguments, "--kind", "run", "--workspace", str(tmp_path)])
-    assert "no runs in" in result.stderr
+    assert "no runs in" in result.stderr and "`leaps synthesize" in result.stderr
 
 
 def test_an_empty_workspace_lists_nothing(tmp_path):
