@@ -13,8 +13,8 @@ import pytest
 
 import leapscli as leaps
 from leapscli.dsl.tokens import TokenBatch
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 TEXT = "DEF run m( WHILE c( frontIsClear c) w( move w) m)"
 MAP = "#####\n#..1#\n#>..#\n#####"
 

@@ -16,6 +16,7 @@ import pytest
 from leapscli import jit
 from leapscli.jit import kernel
 from leapscli.kernel_cache import KernelCache, kernel_cache
+from tests import ROOT
 
 
 def double(number):
@@ -119,9 +120,8 @@ print(kernel(double)(2))
 def test_numbas_own_variables_are_harmless(tmp_path, name, kept):
     value = str(tmp_path / "numba") if kept else "1"
     environment = os.environ | {"LEAPS_CACHE": str(tmp_path), name: value}
-    root = Path(__file__).parents[1]
     result = subprocess.run(
-        [sys.executable, "-c", TWICE], env=environment, capture_output=True, text=True, cwd=root, check=True
+        [sys.executable, "-c", TWICE], env=environment, capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert (result.stdout, result.stderr) == ("4\n", "")
     assert [path.name for path in tmp_path.iterdir()] == (["leaps"] if kept else [])

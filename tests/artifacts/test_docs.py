@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from leapscli.artifacts.manifest import Manifest
 from leapscli.artifacts.programs_h5 import PLACES
+from tests import ROOT
 from tests.artifacts.test_programs_h5 import columns, write
 
-PAGE = (Path(__file__).parents[2] / "docs" / "artifacts.md").read_text()
+PAGE = (ROOT / "docs" / "artifacts.md").read_text()
 
 
 def test_the_example_reads_a_dataset_with_h5py_alone(tmp_path, monkeypatch, capsys):

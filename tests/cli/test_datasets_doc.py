@@ -18,9 +18,10 @@ from leapscli.artifacts.programs_h5 import PLACES, ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.world.demonstrations import FATES, RUNS
+from tests import ROOT
 from tests.stages.synthesis import TEXTS, record, write_lines
 
-PAGE = (Path(__file__).parents[2] / "docs" / "datasets.md").read_text()
+PAGE = (ROOT / "docs" / "datasets.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if line.startswith("    leaps ")]
 FEWER = ["--set", "programs=200", "--set", "demonstrations=3"]
 

@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from leapscli.cli.main import build
 from leapscli.report.gif import MOST_FRAMES
 from leapscli.report.player import HELP
+from tests import ROOT
 
-PAGE = (Path(__file__).parents[2] / "docs" / "run.md").read_text()
+PAGE = (ROOT / "docs" / "run.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if re.match(r"    (leaps|printf|cat) ", line)]
 
 

@@ -19,8 +19,8 @@ from leapscli.cli.main import build
 from leapscli.errors import InputError
 from leapscli.report import console
 from leapscli.stages.manual import find_page, pages
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 

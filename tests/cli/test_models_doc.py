@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 
 from leapscli.cli.main import build
 from leapscli.vae.published.families import FAMILIES, Family
+from tests import ROOT
 from tests.stages.models import workspace
 from tests.vae.layouts import Flat
 from tests.vae.test_published import state
 
-PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+PAGE = (ROOT / "docs" / "models.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if re.match(r"    (leaps|printf|mkdir) ", line)]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -18,9 +17,9 @@ from leapscli.search.registry import SEARCHERS
 from leapscli.stages import search_plan
 from leapscli.stages import synthesize as stage
 from leapscli.tasks.registry import task
+from tests import ROOT
 from tests.stages.space import fake_model, solvable_space
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "search.md").read_text()
 COMMANDS = re.findall(r"^    leaps (synthesize .*?) *(?:#.*)?$", PAGE, re.MULTILINE)
 

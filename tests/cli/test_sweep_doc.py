@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -15,9 +14,9 @@ from leapscli.stages import bench, synthesize
 from leapscli.stages.sweep import Sweep
 from leapscli.stages.sweep_worker import run_job
 from leapscli.tasks.registry import GROUPS
+from tests import ROOT
 from tests.stages.sweeps import HerePool, tiny_jobs
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sweep.md").read_text()
 COMMANDS = re.findall(r"^    leaps ((?:sweep|synthesize|bench).*?) *(?:#.*)?$", PAGE, re.MULTILINE)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -16,6 +15,7 @@ from leapscli.dsl.program import Program
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError, TaskError
 from leapscli.search.loop import Search
 from leapscli.stages import search_files, search_plan
+from tests import ROOT
 from tests.stages.space import SOLVER, fake_model, solvable_space
 
 runner = CliRunner()
@@ -111,7 +111,7 @@ def test_it_says_which_model_it_uses_and_warns_of_a_poor_one(place):
 
 
 def test_a_task_of_ones_own_is_a_file(place):
-    own = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
+    own = ROOT / "docs" / "examples" / "sweeper.py"
     (place.root / "sweeper.py").write_text(own.read_text())
     result = call(*QUICK, "--set", "iterations=2", task="sweeper.py")
     lines = result.stdout.splitlines()

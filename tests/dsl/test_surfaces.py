@@ -18,9 +18,10 @@ from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Not, Perception, Program, Repeat, While
 from leapscli.dsl.python_form import parse_python
 from leapscli.errors import ProgramSyntaxError
+from tests import ROOT
 from tests.strategies import programs, seeded
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = ROOT / "tests" / "golden"
 
 
 def golden(name: str) -> list[dict[str, Any]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.kinds import DEFAULTS, TYPES
+from tests import ROOT
 
-PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
+PAGE = ROOT / "docs" / "recipes.md"
 BEGIN = "## Every setting\n"
 
 

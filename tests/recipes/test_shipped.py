@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from leapscli.locations import shipped
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS, TYPES
 from leapscli.recipes.loading import load_recipe, recipe_files
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 RECIPES = [(kind, path) for kind in FOLDERS for path in recipe_files(kind).values()]
 
 

@@ -23,12 +23,13 @@ from leapscli.stages.synthesize import synthesize
 from leapscli.tasks.registry import task
 from leapscli.vae.model import LatentModel
 from leapscli.vae.published.families import FAMILIES
+from tests import ROOT
 from tests.stages.models import publish_dataset
 from tests.vae.layouts import LAYOUTS, Flat, Layout
 from tests.vae.memory import KNOWN
 from tests.vae.test_published import PROG_POLICIES
 
-SHIPPED = Path(__file__).parents[2] / "models" / "shipped" / "v1"
+SHIPPED = ROOT / "models" / "shipped" / "v1"
 
 
 def imported(root: Path, state: object, name: str = "theirs") -> Imported:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
 
 import pytest
 
@@ -15,10 +14,11 @@ from leapscli.stages import search_plan, sweep_jobs
 from leapscli.stages import synthesize as stage
 from leapscli.stages.sweep_jobs import Method, find_finished, methods, plan_jobs, split, task_names
 from leapscli.tasks.registry import GROUPS, NAMES, task
+from tests import ROOT
 from tests.stages.space import fake_model
 from tests.stages.sweeps import TINY, tiny_jobs
 
-SWEEPER = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
+SWEEPER = ROOT / "docs" / "examples" / "sweeper.py"
 
 
 @pytest.fixture

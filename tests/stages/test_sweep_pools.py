@@ -17,9 +17,9 @@ from leapscli.artifacts.store import Workspace
 from leapscli.progress import Silent
 from leapscli.stages.sweep import Sweep
 from leapscli.stages.sweep_pools import processes
+from tests import ROOT
 from tests.stages.sweeps import TINY, tiny_jobs
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for processes in /proc")
 ENDLESS = ("iterations=1_000_000_000", "max_time=1h")
 

@@ -15,8 +15,9 @@ from leapscli.tasks.custom_replay import explained
 from leapscli.tasks.registry import Task, task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World, Worlds
+from tests import ROOT
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "sweeper.py"
+EXAMPLE = ROOT / "docs" / "examples" / "sweeper.py"
 ALONG_THE_WALLS = Program.parse(
     """DEF run m( WHILE c( noMarkersPresent c)
         w( IFELSE c( frontIsClear c) i( move i) ELSE e( turnLeft e) pickMarker w) m)"""

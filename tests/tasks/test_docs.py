@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import doctest
 import re
-from pathlib import Path
 
 import pytest
 
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import names, task
+from tests import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "tasks.md"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,10 +14,11 @@ from leapscli.vae.device import Precision
 from leapscli.vae.meter import SCALARS
 from leapscli.vae.network import Network, Shape
 from leapscli.vae.validation import validate
+from tests import ROOT
 from tests.vae.corpus import corpus, recipe
 
 CPU = torch.device("cpu")
-PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text()
+PAGE = (ROOT / "docs" / "training.md").read_text()
 
 
 def flat(recipe: ModelRecipe) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import doctest
-from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "engine.md"
+from tests import ROOT
+
+PAGE = ROOT / "docs" / "engine.md"
 
 
 def test_examples_of_the_page() -> None:
