@@ -26,8 +26,8 @@ from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.stages.candidates import blocks, layout_of
-from leapscli.stages.generate import FILE, generate
+from leapscli.stages.generate.candidates import blocks, layout_of
+from leapscli.stages.generate.generate import FILE, generate
 from leapscli.vae.data import epoch_order
 from leapscli.world.behaviour import behaviour
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from leapscli.dsl.grammar import allowed_next
     from leapscli.dsl.program import Program
     from leapscli.errors import LeapsError, ProgramSyntaxError
-    from leapscli.stages.models import load_model
+    from leapscli.stages.model.load import load_model
     from leapscli.tasks.registry import task
     from leapscli.world.engine import Budget, execute
     from leapscli.world.world import World, Worlds
@@ -33,7 +33,7 @@ _HOMES = {
     "Worlds": "leapscli.world.world",
     "allowed_next": "leapscli.dsl.grammar",
     "execute": "leapscli.world.engine",
-    "load_model": "leapscli.stages.models",
+    "load_model": "leapscli.stages.model.load",
     "task": "leapscli.tasks.registry",
 }
 

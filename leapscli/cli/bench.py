@@ -23,7 +23,7 @@ from leapscli.cli.synthesize import ModelOption
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
-    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep.sweep import Sweep
 
 TasksArgument = Annotated[
     list[str] | None,
@@ -71,10 +71,10 @@ def bench(
     In an empty workspace everything is measured anew.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.bench import RECIPES
-    from leapscli.stages.files import check_writable, is_stdout
-    from leapscli.stages.sweep import Sweep
-    from leapscli.stages.sweep_jobs import methods, plan_jobs, split, task_names
+    from leapscli.stages.bench.bench import RECIPES
+    from leapscli.stages.sweep.jobs import methods, plan_jobs, split, task_names
+    from leapscli.stages.sweep.sweep import Sweep
+    from leapscli.stages.user_files import check_writable, is_stdout
     from leapscli.world.engine import core_count
 
     check_writable(output)
@@ -101,9 +101,9 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.report.console import screen
     from leapscli.report.progress import progress
     from leapscli.report.sweep_view import show_sweep
-    from leapscli.stages.bench import circumstances, on_larger_worlds
-    from leapscli.stages.files import is_stdout, write_output
-    from leapscli.stages.literature import published
+    from leapscli.stages.bench.bench import circumstances, on_larger_worlds
+    from leapscli.stages.bench.literature import published
+    from leapscli.stages.user_files import is_stdout, write_output
 
     with progress() as reporter:
         larger = on_larger_worlds(sweep, reporter)

@@ -56,7 +56,7 @@ def register(app: App) -> None:
 def show(reference: ReferenceArgument = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Show the statistics of a dataset."""
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.data import describe
+    from leapscli.stages.data.samples import describe
 
     found = describe(Workspace.locate(workspace).resolve(reference, "dataset"))
     if as_json:
@@ -80,7 +80,7 @@ def sample(
 ) -> None:
     """Show some programs of a dataset, each with a demonstration."""
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.data import sample as draw
+    from leapscli.stages.data.samples import sample as draw
 
     artifact = Workspace.locate(workspace).resolve(reference, "dataset")
     samples = draw(artifact, count, seed, split.value if split else None)
@@ -111,7 +111,7 @@ def import_(
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
     from leapscli.report.progress import progress
-    from leapscli.stages.exchange import import_dataset
+    from leapscli.stages.data.exchange import import_dataset
 
     place = Workspace.locate(workspace)
     with graceful_stop() as stop, progress() as reporter:
@@ -148,7 +148,7 @@ def export(
     """Export a dataset in the published layout: a folder with data.hdf5 and id.txt."""
     from leapscli.artifacts.store import Workspace
     from leapscli.report.progress import progress
-    from leapscli.stages.exchange import export_dataset
+    from leapscli.stages.data.exchange import export_dataset
 
     if len(places) > 2:
         raise InputError(f"{len(places)} places given", "leaps data export [DATASET] OUT")

@@ -56,8 +56,8 @@ def fmt(
 
 
 def _through(style: StyleChoice | None, check: bool) -> None:
-    from leapscli.stages.files import STDIN_NAME, naming, read_stdin
     from leapscli.stages.fmt import format_bytes
+    from leapscli.stages.user_files import STDIN_NAME, naming, read_stdin
 
     content = read_stdin()
     with naming(STDIN_NAME):

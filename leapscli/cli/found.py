@@ -42,7 +42,7 @@ def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()
 
 def say_model(model: Artifact | None) -> None:
     """Which model a search uses, and what to mind of it, on stderr."""
-    from leapscli.stages.models import introduction
+    from leapscli.stages.model.load import introduction
 
     for line in introduction(model) if model else ():
         typer.echo(line, err=True)
@@ -75,7 +75,7 @@ def _facts(artifact: Artifact) -> dict[str, str]:
     """What the summary says, by name."""
     from leapscli.report.pace import duration
     from leapscli.report.search_view import STOPPED
-    from leapscli.stages.search_files import unusual_budget
+    from leapscli.stages.synthesize.files import unusual_budget
     from leapscli.tasks.registry import task
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, here(artifact.path)

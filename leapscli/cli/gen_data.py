@@ -64,7 +64,7 @@ def gen_data(
 
     place = Workspace.locate(workspace)
     chosen = load_recipe("dataset", recipe, overrides(settings, seed), place.root)
-    from leapscli.stages.generate import check
+    from leapscli.stages.generate.generate import check
 
     check(chosen, place, name)
     if dry_run:
@@ -78,7 +78,7 @@ def gen_data(
 def _make(recipe: DatasetRecipe, place: Workspace, name: str, workers: int | None, resume: bool) -> Artifact:
     from leapscli.jit import announce_compilation
     from leapscli.report.progress import progress
-    from leapscli.stages.generate import generate
+    from leapscli.stages.generate.generate import generate
 
     with graceful_stop() as stop, progress() as reporter:
         announce_compilation(reporter.note)

@@ -96,8 +96,8 @@ def evaluate(
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_quality
     from leapscli.report.progress import progress
-    from leapscli.stages.model_evaluation import EVALUATION, prepare
-    from leapscli.stages.model_evaluation import evaluate as evaluate_stage
+    from leapscli.stages.model.evaluate import EVALUATION, prepare
+    from leapscli.stages.model.evaluate import evaluate as evaluate_stage
 
     plan = prepare(Workspace.locate(workspace), model, data, programs, seed, device)
     with progress() as reporter:
@@ -130,7 +130,7 @@ def interpolate(
     """
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_line
-    from leapscli.stages.model_walks import interpolate as interpolate_stage
+    from leapscli.stages.model.walks import interpolate as interpolate_stage
 
     artifact, (first, second) = _find(workspace, model, start, end)
     line = interpolate_stage(artifact, first, second, steps, seed)
@@ -152,7 +152,7 @@ def neighbours(
     """Show the programs around one: what its latent vector decodes to with noise added, most frequent first."""
     from leapscli.report.console import screen
     from leapscli.report.model_view import show_neighbourhood
-    from leapscli.stages.model_walks import neighbours as neighbours_stage
+    from leapscli.stages.model.walks import neighbours as neighbours_stage
 
     artifact, (own,) = _find(workspace, model, program)
     found = neighbours_stage(artifact, own, sigma=sigma, samples=samples, count=count, seed=seed)
@@ -171,7 +171,7 @@ def plot(
 ) -> None:
     """Plot the training curves of a model, and its programs in two dimensions, coloured by behaviour."""
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.model_plots import plot as plot_stage
+    from leapscli.stages.model.plots import plot as plot_stage
 
     place = Workspace.locate(workspace)
     artifact = place.resolve(model, "model")
@@ -199,7 +199,7 @@ def import_(
     """
     from leapscli.artifacts.artifact import check_name
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.model_import import import_model
+    from leapscli.stages.model.importing import import_model
 
     found = import_model(checkpoint, Workspace.locate(workspace), check_name(name), command_line())
     with keeping(found.model):

@@ -110,10 +110,10 @@ def run(
     It runs on a random world, on a map (--world), or on an initial state of a task.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.files import check_writable, takes_stdout
     from leapscli.stages.run import Setting
     from leapscli.stages.run import run as run_stage
     from leapscli.stages.sources import choose_task, load_program, parse_budget, parse_episode, parse_size
+    from leapscli.stages.user_files import check_writable, takes_stdout
 
     if episodes > 1 and (world or episode_seed or watch or step or png or gif or trace):
         raise InputError("--episodes counts over many; the other options show one", "leave --episodes out")
@@ -188,7 +188,7 @@ def say_worst(source: Source, setting: Setting, result: Evaluation, *, of_best: 
 
 def replay_line(source: Source, setting: Setting, episode: str) -> str:
     """The command that shows one episode of an evaluation."""
-    from leapscli.stages.files import STDIN, STDIN_NAME, STDIN_PATH
+    from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH
 
     task = setting.task
     assert task is not None
@@ -206,7 +206,7 @@ def _write(
     episode: Episode, style: Style, png: Path | None, gif: Path | None, trace: Path | None, speed: float | None
 ) -> None:
     """The files that were asked for."""
-    from leapscli.stages.files import is_stdout, write_output
+    from leapscli.stages.user_files import is_stdout, write_output
 
     if png:
         from leapscli.report.sheet import episode_png

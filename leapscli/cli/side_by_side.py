@@ -14,8 +14,8 @@ from leapscli.cli.signals import graceful_stop
 from leapscli.errors import Interrupted, LeapsError
 
 if TYPE_CHECKING:
-    from leapscli.stages.sweep import Sweep
-    from leapscli.stages.sweep_pools import Pool
+    from leapscli.stages.sweep.pools import Pool
+    from leapscli.stages.sweep.sweep import Sweep
 
 ParallelOption = Annotated[
     int | None,
@@ -44,10 +44,10 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
 
 def _pool(parallel: int | None, ray: bool) -> AbstractContextManager[Pool]:
     if ray:
-        from leapscli.stages.sweep_ray import ray_tasks
+        from leapscli.stages.sweep.ray import ray_tasks
 
         return ray_tasks(parallel)
-    from leapscli.stages.sweep_pools import processes
+    from leapscli.stages.sweep.pools import processes
 
     return processes(parallel)
 

@@ -22,7 +22,7 @@ from leapscli.cli.streams import keeping
 from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
 
 if TYPE_CHECKING:
-    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep.sweep import Sweep
 
 TasksArgument = Annotated[
     list[str] | None,
@@ -103,9 +103,9 @@ def sweep(
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.stages.sources import parse_size
-    from leapscli.stages.sweep import Sweep
-    from leapscli.stages.sweep_jobs import methods, plan_jobs, split, task_names
-    from leapscli.stages.sweep_ray import find_ray
+    from leapscli.stages.sweep.jobs import methods, plan_jobs, split, task_names
+    from leapscli.stages.sweep.ray import find_ray
+    from leapscli.stages.sweep.sweep import Sweep
 
     if ray:
         find_ray()

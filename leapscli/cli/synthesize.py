@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.search import SearchRecipe
-    from leapscli.stages.search_plan import Plan
-    from leapscli.stages.sweep import Sweep
+    from leapscli.stages.sweep.sweep import Sweep
+    from leapscli.stages.synthesize.plan import Plan
 
 TaskArgument = Annotated[
     str | None,
@@ -129,10 +129,10 @@ def synthesize(
     validation states is shown.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.search_recipe import choose_recipe
     from leapscli.stages.sources import parse_size
-    from leapscli.stages.sweep import Sweep
-    from leapscli.stages.sweep_jobs import Method, plan_jobs
+    from leapscli.stages.sweep.jobs import Method, plan_jobs
+    from leapscli.stages.sweep.sweep import Sweep
+    from leapscli.stages.synthesize.recipe import choose_recipe
 
     name = the_task(task, task_option)
     if name is None:
@@ -167,8 +167,8 @@ def synthesize(
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:
-    from leapscli.stages.search_plan import prepare
     from leapscli.stages.sources import parse_size
+    from leapscli.stages.synthesize.plan import prepare
     from leapscli.tasks.registry import task as find_task
 
     height, width = parse_size(size)
@@ -179,7 +179,7 @@ def _run(plan: Plan, resume: bool) -> Artifact:
     from leapscli.jit import announce_compilation
     from leapscli.report.console import margin
     from leapscli.report.search_view import search_view
-    from leapscli.stages.synthesize import synthesize
+    from leapscli.stages.synthesize.synthesize import synthesize
 
     with graceful_stop() as stop, search_view(margin(), plan.limits) as reporter:
         announce_compilation(reporter.note)
@@ -187,7 +187,7 @@ def _run(plan: Plan, resume: bool) -> Artifact:
 
 
 def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bool) -> None:
-    from leapscli.stages.sweep import best_run
+    from leapscli.stages.sweep.sweep import best_run
 
     if dry_run:
         say_plan(sweep, as_json)

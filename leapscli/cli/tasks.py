@@ -13,7 +13,7 @@ from leapscli.cli.program_options import StateSeedOption, WorldSizeOption
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
-    from leapscli.stages.describe import TaskCard
+    from leapscli.stages.task_card import TaskCard
 
 NameArgument = Annotated[
     str | None,
@@ -41,9 +41,9 @@ def tasks(
 
     A description has the goal, the reward in words, and an initial world.
     """
-    from leapscli.stages.describe import describe
-    from leapscli.stages.files import check_writable, is_stdout
     from leapscli.stages.sources import parse_size
+    from leapscli.stages.task_card import describe
+    from leapscli.stages.user_files import check_writable, is_stdout
     from leapscli.tasks.registry import task as find_task
 
     if name is None:
@@ -62,7 +62,7 @@ def tasks(
 
 def _list(as_json: bool) -> None:
     """All tasks, a line each."""
-    from leapscli.stages.describe import summary
+    from leapscli.stages.task_card import summary
     from leapscli.tasks.registry import names
     from leapscli.tasks.registry import task as find_task
 
@@ -80,7 +80,7 @@ def _list(as_json: bool) -> None:
 
 def _draw(card: TaskCard, path: Path) -> None:
     from leapscli.report.sheet import world_png
-    from leapscli.stages.files import is_stdout, write_output
+    from leapscli.stages.user_files import is_stdout, write_output
 
     write_output(path, world_png(card.world))
     if not is_stdout(path):

@@ -17,7 +17,7 @@ from leapscli.report.programs import highlight
 from leapscli.report.tables import Rows
 
 if TYPE_CHECKING:
-    from leapscli.stages.model_walks import Line, Neighbourhood
+    from leapscli.stages.model.walks import Line, Neighbourhood
 
 Record = Mapping[str, Any]
 INDENT = 4

@@ -20,9 +20,9 @@ from leapscli.report.pace import Clock, duration
 from leapscli.report.progress import Say, plain
 
 if TYPE_CHECKING:
-    from leapscli.stages.scoreboard import Cell, Scoreboard, Spread
-    from leapscli.stages.sweep import SweepDone
-    from leapscli.stages.sweep_worker import Outcome
+    from leapscli.results.scoreboard import Cell, Scoreboard, Spread
+    from leapscli.stages.sweep.sweep import SweepDone
+    from leapscli.stages.sweep.worker import Outcome
 
 TITLES = ("task", "searcher", "runs", "return", "seconds", "programs")
 GAP = 2  # columns between two of the table

@@ -21,7 +21,7 @@ from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Action, If, IfElse, Program, Repeat, Style, While
 from leapscli.dsl.text import decode, source
 from leapscli.errors import InputError
-from leapscli.stages.files import check_writable, naming, read_bytes, write_output
+from leapscli.stages.user_files import check_writable, naming, read_bytes, write_output
 
 _OPENERS = ("(", ":")  # what the first line of a block ends in
 

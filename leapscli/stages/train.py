@@ -18,7 +18,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone, Validation
 from leapscli.recipes.model import ModelRecipe
-from leapscli.stages.files import check_folder
+from leapscli.stages.user_files import check_folder
 
 if TYPE_CHECKING:
     from leapscli.vae.distributed import Ranks

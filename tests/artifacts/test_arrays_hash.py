@@ -15,7 +15,7 @@ from leapscli.artifacts.journal import PART
 from leapscli.artifacts.programs_h5 import PLACES, ProgramsReader, ProgramsWriter
 from leapscli.artifacts.store import Workspace
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.stages.generate import generate
+from leapscli.stages.generate.generate import generate
 from tests.artifacts.test_programs_h5 import LAYOUT, columns
 
 

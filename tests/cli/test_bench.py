@@ -12,7 +12,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli import side_by_side
 from leapscli.cli.main import build
 from leapscli.errors import InputError, LeapsError, RecipeError
-from leapscli.stages.sweep_worker import Outcome, run_job
+from leapscli.stages.sweep.worker import Outcome, run_job
 from tests.stages.sweeps import TINY, HerePool
 
 runner = CliRunner()

@@ -17,8 +17,8 @@ from leapscli.dsl.program import Program
 from leapscli.report.player import Player
 from leapscli.stages.play import play
 from leapscli.stages.sources import load_program
-from leapscli.stages.sweep import Sweep
-from leapscli.stages.sweep_jobs import methods, plan_jobs
+from leapscli.stages.sweep.jobs import methods, plan_jobs
+from leapscli.stages.sweep.sweep import Sweep
 from leapscli.tasks.registry import Task, task
 from leapscli.world.engine import Budget
 from tests.stages.sweeps import HerePool

@@ -13,7 +13,7 @@ from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import ArtifactError, InputError
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.stages.generate import generate
+from leapscli.stages.generate.generate import generate
 from leapscli.world.engine import Budget, execute
 from leapscli.world.world import World
 from tests.stages.synthesis import TEXTS, record, write_lines

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.errors import ArtifactError, InputError
-from leapscli.stages.model_plots import project
+from leapscli.stages.model.plots import project
 from tests.cli.test_main import CHECK, HEAVY
 from tests.stages.models import publish_model, workspace
 from tests.vae.layouts import Flat

@@ -14,8 +14,8 @@ from leapscli.recipes.search import SearchRecipe
 from leapscli.search.loop import Limits
 from leapscli.search.protocol import StopReason
 from leapscli.search.registry import SEARCHERS
-from leapscli.stages import search_plan
-from leapscli.stages import synthesize as stage
+from leapscli.stages.synthesize import plan as search_plan
+from leapscli.stages.synthesize import synthesize as stage
 from leapscli.tasks.registry import task
 from tests import ROOT
 from tests.stages.space import fake_model, solvable_space

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
-from leapscli.stages import bench, synthesize
-from leapscli.stages.sweep import Sweep
-from leapscli.stages.sweep_worker import run_job
+from leapscli.stages.bench import bench
+from leapscli.stages.sweep.sweep import Sweep
+from leapscli.stages.sweep.worker import run_job
+from leapscli.stages.synthesize import synthesize
 from leapscli.tasks.registry import GROUPS
 from tests import ROOT
 from tests.stages.sweeps import HerePool, tiny_jobs

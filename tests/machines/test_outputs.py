@@ -9,7 +9,7 @@ from threading import Timer
 import pytest
 
 from leapscli.errors import InputError, LeapsError
-from leapscli.stages.files import check_folder, check_writable, write_output
+from leapscli.stages.user_files import check_folder, check_writable, write_output
 from tests.machines.shell import shell
 
 STEPS = [{"step": 1, "action": "move"}, {"step": 2, "action": "turnLeft"}, {"step": 3, "action": "move"}]

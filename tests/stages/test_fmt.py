@@ -13,8 +13,8 @@ from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program
 from leapscli.dsl.text import decode
 from leapscli.errors import InputError, LeapsError, ProgramSyntaxError
-from leapscli.stages.files import write_output
 from leapscli.stages.fmt import format_bytes, format_files, format_text
+from leapscli.stages.user_files import write_output
 from tests.strategies import programs, seeded
 from tests.texts import texts
 

@@ -10,8 +10,8 @@ import pytest
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.stages.exchange import export_dataset
-from leapscli.stages.generate import generate
+from leapscli.stages.data.exchange import export_dataset
+from leapscli.stages.generate.generate import generate
 from leapscli.vae.network import Network, Shape
 from tests.stages.models import publish_model
 from tests.terminal.commands import PROGRAM

@@ -1,0 +1,1 @@
+"""Records that stages make and reports show."""

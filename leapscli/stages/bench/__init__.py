@@ -1,0 +1,1 @@
+"""The benchmark of searchers, and what others published."""

@@ -1,0 +1,106 @@
+"""What `leaps bench` measures: the searchers that the documentation compares, on every task, as a sweep; and how the
+programs they found do on larger worlds.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.dsl.program import Program
+from leapscli.progress import Done, Reporter, Silent
+from leapscli.recipes.kinds import DEFAULTS
+from leapscli.results.scoreboard import Spread
+from leapscli.stages.sweep.jobs import Job
+from leapscli.stages.sweep.sweep import Sweep
+from leapscli.stages.synthesize.states import engine_budget, state_seed
+from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import task as find_task
+from leapscli.tasks.returns import goal, reaches
+from leapscli.world.engine import core_count
+
+# The recipes that are compared, the default first; `random` is the published best of 1,000, `paper` the published CEM.
+RECIPES = (DEFAULTS["search"], "evolution", "latent-evolution", "cem", "hill-climbing", "paper", "random")
+LARGER = ("stairclimber", "maze", "fourcorners", "topoff", "harvester")  # LEAPS, table 9
+SIDE, WORLDS = 100, 100
+GENERAL = 0.95  # a program that solves its own size is called general from this share of the best return on
+
+
+@dataclass(frozen=True)
+class Larger:
+    """The programs that one method found for one task, on worlds of SIDE × SIDE."""
+
+    spread: Spread
+    solved: int  # of the programs, at the size at which they were found
+    general: int  # of those, here
+
+
+def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> dict[tuple[str, str], Larger]:
+    """By task and method, how the programs that were found do on larger worlds, with budgets grown with the area."""
+    reporter = reporter or Silent()
+    tasks = [name for name in LARGER if name in sweep.board.tasks]
+    if tasks:
+        reporter.start(f"on {SIDE}×{SIDE} worlds", len(tasks), "tasks")
+    found: dict[tuple[str, str], Larger] = {}
+    for done, name in enumerate(tasks, 1):
+        runs = [(job, run) for job, run in sweep.runs() if job.title == name]
+        task = find_task(name, height=SIDE, width=SIDE)
+        returns = _returns(task, runs)
+        for method in sweep.board.methods:
+            own = [(run, returns[job.name]) for job, run in runs if job.method == method]
+            solved = [value for run, value in own if task.solved(_held_out(run))]
+            general = sum(bool(reaches(value, goal(task.best, GENERAL))) for value in solved)
+            if spread := Spread.of([value for _, value in own]):
+                found[name, method] = Larger(spread, len(solved), general)
+        reporter.update(Done(done))
+    return found
+
+
+def _returns(task: Task, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
+    """The mean return of every run's program, by the job's name; programs of one budget are scored as one batch."""
+    worlds = task.arena(task.sample(WORLDS, state_seed(0, "larger")))
+    batches = defaultdict(list)
+    for job, run in runs:
+        program = Program.parse(run.file("program.txt").read_text(encoding="utf-8"))
+        batches[engine_budget(job.recipe, task)].append((job.name, program))
+    returns: dict[str, float] = {}
+    for budget, batch in batches.items():
+        distinct = list(dict.fromkeys(program for _, program in batch))
+        means = dict(zip(distinct, task.returns(distinct, worlds, budget).mean(axis=1), strict=True))
+        returns |= {job: float(means[program]) for job, program in batch}
+    return returns
+
+
+def _held_out(run: Artifact) -> float:
+    value = run.manifest.metrics["return_held_out"]
+    return float("nan") if value is None else float(value)
+
+
+def circumstances(sweep: Sweep) -> Mapping[str, str]:
+    """What the numbers were measured with, by name."""
+    manifests = [run.manifest for _, run in sweep.runs()]
+    commits = sorted({f"{m.tool} at {m.commit[:12] + m.commit[40:]}" if m.commit else m.tool for m in manifests})
+    models = sorted({parent.reference for m in manifests for parent in m.parents})
+    days = sorted(m.created[:10] for m in manifests)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "machine": f"{_processor()}, {core_count()} cores, {memory:.0f} GiB; {platform.platform(terse=True)}",
+        "leaps": ", ".join(commits) or "nothing was measured",
+        "model": ", ".join(models) or "none",
+        "measured": " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "never",
+    }
+
+
+def _processor() -> str:
+    """What the processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

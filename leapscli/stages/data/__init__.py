@@ -1,0 +1,1 @@
+"""Datasets looked at, imported and exported."""

@@ -1,0 +1,175 @@
+"""What a sweep consists of: tasks × methods × seeds, each of them one search with a run of its own name.
+
+A search that stands in the workspace already, by whatever command it was made, is not made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from leapscli import __version__
+from leapscli.artifacts.artifact import Artifact, check_name, readable
+from leapscli.artifacts.store import Workspace
+from leapscli.errors import InputError
+from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.search import SearchRecipe
+from leapscli.search.registry import Latent, find
+from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
+from leapscli.stages.synthesize.recipe import choose_recipe
+from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown
+from leapscli.tasks.registry import task as find_task
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to search: a recipe, a searcher (by its own recipe), or a recipe with another searcher."""
+
+    recipe: str | None = None
+    searcher: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is called in tables and in the names of runs."""
+        parts = [Path(self.recipe).stem.lower()] if self.recipe else []
+        return "-".join([*parts, *([self.searcher] if self.searcher else [])]) or DEFAULTS["search"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One search: everything that another process needs to know of it."""
+
+    task: str  # a name, or the absolute path of a task of the user's own
+    title: str  # what that task is called
+    size: tuple[int, int]
+    method: str
+    recipe: SearchRecipe
+    workspace: Path
+    model: str | None  # the path of the artifact
+    key: str
+    command: str = ""
+    best: float = 1.0  # the most that the task pays
+    resume: bool = False  # from what the same search reached within other limits
+
+    @property
+    def name(self) -> str:
+        """The name of its run: what `leaps run` takes, one for each task, method and seed."""
+        return f"{self.title}-{self.method}-s{self.recipe.seed}"
+
+    @property
+    def exact_key(self) -> str:
+        """The key of the search with its limits: equal ones have equal results."""
+        text = json.dumps([_limits(self.recipe.resolved()), __version__])
+        return f"{self.key}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+
+
+def methods(recipes: Sequence[str], searchers: Sequence[str]) -> list[Method]:
+    """Every recipe with every searcher; of nothing the default."""
+    nothing: list[str | None] = [None]
+    return [Method(*pair) for pair in product(list(recipes) or nothing, list(searchers) or nothing)]
+
+
+def split(texts: Iterable[str]) -> list[str]:
+    """`cem,cebs` and `random`: every name, each once."""
+    return list(dict.fromkeys(part.strip() for text in texts for part in text.split(",") if part.strip()))
+
+
+def task_names(texts: Iterable[str]) -> list[str]:
+    """`maze,harvester`, `leaps`, `./my_task.py`: the tasks meant, each once. TaskError for a name that nothing has."""
+    parts = split(texts)
+    for part in parts:
+        if part not in GROUPS and part not in NAMES and not part.endswith(".py"):
+            raise unknown(part, groups=True)
+    return list(dict.fromkeys(name for part in parts for name in GROUPS.get(part, (part,))))
+
+
+def plan_jobs(
+    workspace: Workspace,
+    tasks: Sequence[str],
+    methods: Sequence[Method],
+    seeds: int,
+    *,
+    model: str | None = None,
+    size: tuple[int | None, int | None] = (None, None),
+    overrides: Sequence[str] = (),
+    command: str = "",
+    resume: bool = False,
+) -> list[Job]:
+    """Every search of the sweep, checked. The seeds count up from the recipe's own.
+
+    The same seeds of all tasks come first, so that a sweep that was stopped has something of everything, and workers
+    that begin together compile different tasks.
+    """
+    if not tasks:
+        raise InputError("no task to search for", "as in `leaps sweep maze,harvester`; `leaps tasks` lists them")
+    found = [(name, find_task(name, height=size[0], width=size[1])) for name in tasks]
+    _all_different("tasks", [task.name for _, task in found])
+    _all_different("methods", [check_name(method.label) for method in methods])
+    chosen = [
+        (task, method, choose_recipe(workspace.root, name, method.recipe, method.searcher, overrides))
+        for method in methods
+        for name, task in found
+    ]
+    latent = any(isinstance(find(recipe.searcher), Latent) for _, _, recipe in chosen)
+    artifact = find_model(workspace, model) if latent else None
+    return [
+        _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command, resume)
+        for i in range(seeds)
+        for task, method, recipe in chosen
+    ]
+
+
+def _job(
+    workspace: Workspace,
+    task: Task,
+    method: Method,
+    recipe: SearchRecipe,
+    model: Artifact | None,
+    command: str,
+    resume: bool,
+) -> Job:
+    model = model if isinstance(find(recipe.searcher), Latent) else None
+    return Job(
+        task=str(task.source.absolute()) if task.source else task.name,
+        title=task.name,
+        size=(task.height, task.width),
+        method=method.label,
+        recipe=recipe,
+        workspace=workspace.root,
+        model=str(model.path) if model else None,
+        key=search_key(recipe, task, model),
+        command=command,
+        best=task.best,
+        resume=resume,
+    )
+
+
+def _all_different(what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"two {what} are called {twice[0]}", "rename one of the files, or leave one out")
+
+
+def find_finished(jobs: Sequence[Job], workspace: Workspace) -> dict[str, Artifact]:
+    """The runs there are already, by the names of the jobs they answer: of several the newest."""
+    same: dict[str, list[Artifact]] = defaultdict(list)
+    for run in readable(workspace.list("run")):
+        same[str(run.manifest.metrics.get("search"))].append(run)
+    found = ((job, [run for run in same[job.key] if _answers(run, job)]) for job in jobs)
+    return {job.name: max(runs, key=lambda run: run.manifest.created) for job, runs in found if runs}
+
+
+def _answers(run: Artifact, job: Job) -> bool:
+    """Whether a run of the same key is what the job would come to: ended by itself, within the same limits."""
+    manifest = run.manifest
+    ended = manifest.metrics.get("stop_reason") != "interrupted" and manifest.tool == __version__
+    return ended and _limits(manifest.recipe) == _limits(job.recipe.resolved())
+
+
+def _limits(recipe: Mapping[str, object]) -> list[object]:
+    return [recipe.get(name) for name in LIMITS]

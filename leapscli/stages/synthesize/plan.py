@@ -1,0 +1,130 @@
+"""What a search needs, found, checked and loaded: the model's space, the task's states, the searcher."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.store import Workspace
+from leapscli.dsl.tokens import TokenBatch
+from leapscli.errors import MissingArtifact
+from leapscli.recipes.search import SearchRecipe
+from leapscli.search.loop import Limits, Search
+from leapscli.search.objective import Objective
+from leapscli.search.protocol import Latents, LatentSpace
+from leapscli.search.registry import Latent, build, find
+from leapscli.stages.synthesize.states import States
+from leapscli.tasks.registry import Task
+from leapscli.tasks.returns import goal
+
+if TYPE_CHECKING:
+    from leapscli.vae.model import LatentModel
+
+LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A search that is ready to run: everything has been checked and loaded, nothing written."""
+
+    recipe: SearchRecipe
+    workspace: Workspace
+    task: Task
+    model: Artifact | None
+    search: Search
+    spare: Objective
+    threads: int | None = None  # of the engine; None: one a core
+
+    @property
+    def limits(self) -> Limits:
+        """When to stop."""
+        r = self.recipe
+        target = None if r.target is None else goal(self.task.best, r.target)
+        return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=target)
+
+    @property
+    def key(self) -> str:
+        """What is searched for, and how, but not for how long: equal keys can continue one another."""
+        return search_key(self.recipe, self.task, self.model)
+
+
+def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
+    """The key of a search, known before anything is loaded."""
+    parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
+    own = task.source.read_text(encoding="utf-8") if task.source else None
+    about = [task.name, task.height, task.width, own]
+    text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def find_model(workspace: Workspace, reference: str | None) -> Artifact:
+    """The model meant; without a reference the newest of the workspace, else the one that ships. ArtifactError."""
+    try:
+        return workspace.resolve(reference, "model")
+    except MissingArtifact as error:
+        if reference is not None:
+            raise
+        hint = "run `leaps gen-data` and then `leaps train` first, or name another --workspace"
+        raise MissingArtifact(error.message, hint) from None
+
+
+class ModelSpace:
+    """A model as searchers see it."""
+
+    def __init__(self, model: LatentModel, *, sampled: bool) -> None:
+        self._model, self._sampled = model, sampled
+
+    @property
+    def latent(self) -> int:
+        """Z."""
+        return self._model.latent
+
+    def decode(self, points: Latents) -> TokenBatch:
+        """B vectors → B programs, those after the first `greedy` sampled where the recipe says so."""
+        from leapscli.vae.device import one_thread
+
+        greedy = points.greedy if self._sampled else len(points)
+        parts = []
+        with one_thread():
+            if greedy:
+                parts.append(self._model.decode_tokens(points.z[:greedy]))
+            if greedy < len(points):
+                parts.append(self._model.decode_tokens(points.z[greedy:], greedy=False, seed=points.seed))
+        return TokenBatch.concat(parts)
+
+    def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
+        """B programs → float32[B, Z]."""
+        return self._model.encode(tokens)
+
+
+def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
+    """The latent space of a model artifact, decoded as the recipe says."""
+    return ModelSpace(_load_model(model.file("weights.safetensors")), sampled=recipe.decoding == "sampled")
+
+
+@lru_cache(maxsize=1)
+def _load_model(weights: Path) -> LatentModel:
+    """The model in a file; the last one stays, for the next search of this process."""
+    from leapscli.vae.model import LatentModel
+
+    return LatentModel.load(weights)
+
+
+def prepare(
+    recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None, *, threads: int | None = None
+) -> Plan:
+    """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
+    artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
+    space = load_space(artifact, recipe) if artifact else None
+
+    states = States(recipe, task, space.decode if space else None, threads)
+    search = Search(build(recipe, space), states.searched(), states.validation(), states.general())
+    return Plan(recipe, workspace, task, artifact, search, states.spare(), threads)
