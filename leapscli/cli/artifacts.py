@@ -80,8 +80,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List the artifacts of the workspace; of runs task, searcher and return on fresh states."""
-    from leapscli.report.artifact_view import show_list
-    from leapscli.report.console import screen
+    from leapscli.report.terminal.artifact_view import show_list
+    from leapscli.report.terminal.console import screen
     from leapscli.stages.inventory import ordered, row
 
     place = _workspace(workspace)
@@ -110,8 +110,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print what an artifact says about itself: command, recipe, seed, metrics, files."""
-    from leapscli.report.artifact_view import show_headlines
-    from leapscli.report.console import screen
+    from leapscli.report.terminal.artifact_view import show_headlines
+    from leapscli.report.terminal.console import screen
     from leapscli.stages.inventory import headlines
 
     artifact = _workspace(workspace).find(reference, _kind(kind))
@@ -173,8 +173,8 @@ def lineage(
 ) -> None:
     """Show what an artifact was made from, back to its recipes and seeds."""
     from leapscli.artifacts.lineage import lineage as lineage_of
-    from leapscli.report.artifact_view import show_lineage
-    from leapscli.report.console import screen
+    from leapscli.report.terminal.artifact_view import show_lineage
+    from leapscli.report.terminal.console import screen
 
     place = _workspace(workspace)
     tree = lineage_of(place, place.find(reference, _kind(kind)))

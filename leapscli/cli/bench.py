@@ -97,10 +97,10 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     """Scores the programs on larger worlds, and writes the page."""
     from dataclasses import asdict
 
-    from leapscli.report.bench_page import Bench, bench_page
-    from leapscli.report.console import screen
-    from leapscli.report.progress import progress
-    from leapscli.report.sweep_view import show_sweep
+    from leapscli.report.pages.bench_page import Bench, bench_page
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.progress_bars import progress
+    from leapscli.report.terminal.sweep_view import show_sweep
     from leapscli.stages.bench.bench import circumstances, on_larger_worlds
     from leapscli.stages.bench.literature import published
     from leapscli.stages.user_files import is_stdout, write_output

@@ -62,8 +62,8 @@ def show(reference: ReferenceArgument = None, workspace: WorkspaceOption = None,
     if as_json:
         print_json(found)
         return
-    from leapscli.report.console import screen
-    from leapscli.report.dataset_view import show_dataset
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.dataset_view import show_dataset
 
     show_dataset(screen(), found)
 
@@ -87,8 +87,8 @@ def sample(
     if as_json:
         print_json([each.record() for each in samples])
         return
-    from leapscli.report.console import screen
-    from leapscli.report.dataset_view import show_samples
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.dataset_view import show_samples
 
     show_samples(screen(), samples, style.value)
 
@@ -110,7 +110,7 @@ def import_(
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
-    from leapscli.report.progress import progress
+    from leapscli.report.terminal.progress_bars import progress
     from leapscli.stages.data.exchange import import_dataset
 
     place = Workspace.locate(workspace)
@@ -147,7 +147,7 @@ def export(
 ) -> None:
     """Export a dataset in the published layout: a folder with data.hdf5 and id.txt."""
     from leapscli.artifacts.store import Workspace
-    from leapscli.report.progress import progress
+    from leapscli.report.terminal.progress_bars import progress
     from leapscli.stages.data.exchange import export_dataset
 
     if len(places) > 2:

@@ -25,13 +25,13 @@ def docs(page: PageArgument = None) -> None:
 
     Pages are laid out for the terminal, and plain Markdown in a pipe or file.
     """
-    from leapscli.report.console import screen
+    from leapscli.report.terminal.console import screen
     from leapscli.stages.manual import find_page, pages, subject
 
     console = screen()
     if page is None:
-        from leapscli.report.console import emit
-        from leapscli.report.outcome import table
+        from leapscli.report.terminal.console import emit
+        from leapscli.report.terminal.outcome import table
 
         emit(console, table(("page", "about"), [(name, subject(path)) for name, path in pages().items()]))
         typer.echo("leaps docs PAGE prints one", err=True)

@@ -85,8 +85,8 @@ def _print(sources: list[Source], tables: list[list[Evaluation]]) -> None:
 
 def _show(tables: list[list[Evaluation]]) -> None:
     """One in detail; several as a table."""
-    from leapscli.report.console import screen
-    from leapscli.report.evaluation import show_evaluation, show_programs, show_sizes
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.evaluation import show_evaluation, show_programs, show_sizes
 
     if len(tables[0]) > 1:
         for results in tables:

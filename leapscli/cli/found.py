@@ -22,8 +22,8 @@ OVERFIT = 0.05  # of the best return: a difference between searched and held-out
 
 def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()) -> None:
     """The result on stdout, and a line for each of the `seeds` it was chosen from; what to mind on stderr."""
-    from leapscli.report.console import screen
-    from leapscli.report.search_view import show_result
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.search_view import show_result
     from leapscli.tasks.registry import task
 
     metrics, program = artifact.manifest.metrics, _program(artifact)
@@ -63,7 +63,7 @@ def _record(artifact: Artifact) -> dict[str, Any]:
 
 def _line(artifact: Artifact) -> str:
     """A run in a line."""
-    from leapscli.report.pace import duration
+    from leapscli.report.terminal.pace import duration
 
     m = artifact.manifest.metrics
     parts = {"searched": m["return_searched"], "validation": m["return_validation"], "held out": m["return_held_out"]}
@@ -73,8 +73,8 @@ def _line(artifact: Artifact) -> str:
 
 def _facts(artifact: Artifact) -> dict[str, str]:
     """What the summary says, by name."""
-    from leapscli.report.pace import duration
-    from leapscli.report.search_view import STOPPED
+    from leapscli.report.terminal.pace import duration
+    from leapscli.report.terminal.search_view import STOPPED
     from leapscli.stages.synthesize.files import unusual_budget
     from leapscli.tasks.registry import task
 

@@ -77,7 +77,7 @@ def gen_data(
 
 def _make(recipe: DatasetRecipe, place: Workspace, name: str, workers: int | None, resume: bool) -> Artifact:
     from leapscli.jit import announce_compilation
-    from leapscli.report.progress import progress
+    from leapscli.report.terminal.progress_bars import progress
     from leapscli.stages.generate.generate import generate
 
     with graceful_stop() as stop, progress() as reporter:

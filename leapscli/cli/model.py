@@ -93,9 +93,9 @@ def evaluate(
     The result is an evaluation: evaluation.json, and a manifest that names the model and the dataset.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.report.console import screen
-    from leapscli.report.model_view import show_quality
-    from leapscli.report.progress import progress
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.model_view import show_quality
+    from leapscli.report.terminal.progress_bars import progress
     from leapscli.stages.model.evaluate import EVALUATION, prepare
     from leapscli.stages.model.evaluate import evaluate as evaluate_stage
 
@@ -128,8 +128,8 @@ def interpolate(
     Beside each stands how similarly it behaves to both ends on 100 random worlds: the share of the longer trace over
     which they agree from the start.
     """
-    from leapscli.report.console import screen
-    from leapscli.report.model_view import show_line
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.model_view import show_line
     from leapscli.stages.model.walks import interpolate as interpolate_stage
 
     artifact, (first, second) = _find(workspace, model, start, end)
@@ -150,8 +150,8 @@ def neighbours(
     as_json: JsonOption = False,
 ) -> None:
     """Show the programs around one: what its latent vector decodes to with noise added, most frequent first."""
-    from leapscli.report.console import screen
-    from leapscli.report.model_view import show_neighbourhood
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.model_view import show_neighbourhood
     from leapscli.stages.model.walks import neighbours as neighbours_stage
 
     artifact, (own,) = _find(workspace, model, program)

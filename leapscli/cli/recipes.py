@@ -54,8 +54,8 @@ def _record(entry: Entry) -> dict[str, object]:
 
 def _list(found: list[Entry], spaces: dict[str, str]) -> None:
     """A table for each kind, then the searchers."""
-    from leapscli.report.console import emit, screen
-    from leapscli.report.outcome import table
+    from leapscli.report.terminal.console import emit, screen
+    from leapscli.report.terminal.outcome import table
 
     console = screen()
     for kind, command in COMMANDS.items():

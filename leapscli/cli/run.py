@@ -154,9 +154,9 @@ def _choose_one(wanted: dict[str, bool]) -> None:
 def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:
     """Many episodes: how it does, and the command that shows the worst."""
     from leapscli.jit import announce_compilation
-    from leapscli.report.console import emit, screen
-    from leapscli.report.evaluation import show_evaluation
-    from leapscli.report.programs import show
+    from leapscli.report.terminal.console import emit, screen
+    from leapscli.report.terminal.evaluation import show_evaluation
+    from leapscli.report.terminal.programs import show
     from leapscli.stages.evaluate import evaluate
 
     if not setting.task:
@@ -209,11 +209,11 @@ def _write(
     from leapscli.stages.user_files import is_stdout, write_output
 
     if png:
-        from leapscli.report.sheet import episode_png
+        from leapscli.report.pictures.png import episode_png
 
         write_output(png, episode_png(episode, style))
     if gif:
-        from leapscli.report.gif import episode_gif
+        from leapscli.report.pictures.gif import episode_gif
 
         write_output(gif, episode_gif(episode, style, speed))
     if trace:
@@ -224,18 +224,18 @@ def _write(
 
 
 def _play(episode: Episode, style: Style, speed: float | None, step: bool) -> None:
-    from leapscli.report.console import screen
-    from leapscli.report.player import play
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.player import play
 
     play(episode, style, screen(), speed=speed, paused=step)
 
 
 def _show(result: Run, style: Style, aside: bool) -> None:
     """The program, the world before and after, and what happened in between; `aside`, on stderr."""
-    from leapscli.report.console import emit, screen
-    from leapscli.report.outcome import episode_facts
-    from leapscli.report.programs import show
-    from leapscli.report.terminal import before_and_after
+    from leapscli.report.terminal.console import emit, screen
+    from leapscli.report.terminal.outcome import episode_facts
+    from leapscli.report.terminal.programs import show
+    from leapscli.report.terminal.world import before_and_after
 
     console, episode, setting = screen(aside), result.episode, result.setting
     emit(console, show(episode.program, style), "", before_and_after(episode.before, episode.after, console), "")

@@ -30,8 +30,8 @@ SAVED = "searches under way have left checkpoints; the same command goes on: "
 def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
     """Makes what is missing, shown on stderr."""
     from leapscli.kernel_cache import kernel_cache
-    from leapscli.report.console import margin
-    from leapscli.report.sweep_view import sweep_view
+    from leapscli.report.terminal.console import margin
+    from leapscli.report.terminal.sweep_view import sweep_view
 
     _say_model(sweep)
     with graceful_stop() as stop, sweep_view(margin()) as reporter:

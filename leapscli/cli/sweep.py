@@ -132,8 +132,8 @@ def sweep(
 
 def _report(sweep: Sweep, as_json: bool) -> None:
     """The table on stdout, or all of it as JSON; what to do next on stderr."""
-    from leapscli.report.console import screen
-    from leapscli.report.sweep_view import show_sweep
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.sweep_view import show_sweep
     from leapscli.tasks.registry import task
 
     for name in dict.fromkeys(job.task for job in sweep.jobs):

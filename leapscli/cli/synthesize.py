@@ -177,8 +177,8 @@ def _plan(place: Workspace, task: str, size: str | None, model: str | None, reci
 
 def _run(plan: Plan, resume: bool) -> Artifact:
     from leapscli.jit import announce_compilation
-    from leapscli.report.console import margin
-    from leapscli.report.search_view import search_view
+    from leapscli.report.terminal.console import margin
+    from leapscli.report.terminal.search_view import search_view
     from leapscli.stages.synthesize.synthesize import synthesize
 
     with graceful_stop() as stop, search_view(margin(), plan.limits) as reporter:

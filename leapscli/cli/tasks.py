@@ -70,8 +70,8 @@ def _list(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    from leapscli.report.console import emit, screen
-    from leapscli.report.outcome import table
+    from leapscli.report.terminal.console import emit, screen
+    from leapscli.report.terminal.outcome import table
 
     cells = [(row["name"], f"{row['height']}×{row['width']}", row["goal"], row["paper"] or "") for row in rows]
     emit(screen(), table(("task", "size", "goal", "paper"), cells))
@@ -79,7 +79,7 @@ def _list(as_json: bool) -> None:
 
 
 def _draw(card: TaskCard, path: Path) -> None:
-    from leapscli.report.sheet import world_png
+    from leapscli.report.pictures.png import world_png
     from leapscli.stages.user_files import is_stdout, write_output
 
     write_output(path, world_png(card.world))
@@ -89,9 +89,9 @@ def _draw(card: TaskCard, path: Path) -> None:
 
 def _show(card: TaskCard, aside: bool) -> None:
     """The task in words, and one of its worlds; `aside`, on stderr."""
-    from leapscli.report.console import emit, has_colours, screen
-    from leapscli.report.outcome import facts, number
-    from leapscli.report.terminal import draw_world, page
+    from leapscli.report.terminal.console import emit, has_colours, screen
+    from leapscli.report.terminal.outcome import facts, number
+    from leapscli.report.terminal.world import draw_world, page
 
     console, task = screen(aside), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]

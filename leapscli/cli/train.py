@@ -120,7 +120,7 @@ def _one_voice() -> Iterator[None]:
 def _run(plan: Plan, resume: bool) -> Artifact | None:
     from leapscli.jit import announce_compilation
     from leapscli.progress import Silent
-    from leapscli.report.training_view import training_view
+    from leapscli.report.terminal.training_view import training_view
     from leapscli.stages.train import train
 
     leads, command = plan.ranks.leads, _launched(command_line(), plan)

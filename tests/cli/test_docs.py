@@ -10,8 +10,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from leapscli.cli.main import build
-from leapscli.report.gif import MOST_FRAMES
-from leapscli.report.player import HELP
+from leapscli.report.pictures.gif import MOST_FRAMES
+from leapscli.report.terminal.player import HELP
 from tests import ROOT
 
 PAGE = (ROOT / "docs" / "run.md").read_text()

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from leapscli.cli.main import build
 from leapscli.errors import InputError
-from leapscli.report import console
+from leapscli.report.terminal import console
 from leapscli.stages.manual import find_page, pages
 from tests import ROOT
 

@@ -1,0 +1,148 @@
+"""The page that `leaps bench` writes: what our searchers reach beside what was published, and where they fall short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leapscli.report.terminal.pace import duration
+from leapscli.report.terminal.sweep_view import spread_text
+
+if TYPE_CHECKING:
+    from leapscli.results.scoreboard import Cell, Scoreboard
+    from leapscli.stages.bench.bench import Larger
+    from leapscli.stages.bench.literature import Published
+
+WIDTH = 6  # tasks of one table
+SHORT = 5e-4  # a return this much below another is shown as lower
+
+INTRODUCTION = """\
+# Results
+
+What `leaps bench` measured, and wrote. Every number is a mean over {seeds}, ± the standard deviation of a sample. Each
+search had one core{limit}.
+"""
+RETURNS = """
+## Return
+
+Of the program that was found, on {held_out} fresh initial states that no search saw. Below ours, in italics, what
+others published, as printed. They ran programs for 220 calls, as the recipe `paper` does; our others run for 10,000
+primitives.
+"""
+COST = """
+## What it took
+
+Mean seconds of search, and programs executed; without loading the model and scoring the result.
+"""
+LARGER = """
+## On larger worlds
+
+The same programs, as they are, on 100 worlds of 100×100, with a budget that grows with the area. The last column
+counts, of the programs that solve every fresh world of their own size, those that reach 0.95 here.
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that the page tells. `seeds` of each kind; `limit` seconds of a search; `held_out` states."""
+
+    board: Scoreboard
+    larger: Mapping[tuple[str, str], Larger]
+    published: Sequence[Published]
+    published_larger: Sequence[Published]
+    circumstances: Mapping[str, str]
+    seeds: int
+    limit: float | None
+    held_out: int
+    failures: Sequence[str]
+
+
+def bench_page(bench: Bench) -> str:
+    """The page, in Markdown."""
+    board = bench.board
+    limit = f" and at most {duration(bench.limit)}" if bench.limit is not None else ""
+    seeds = f"{bench.seeds} seeds" if bench.seeds > 1 else "one seed"
+    parts = [
+        INTRODUCTION.format(seeds=seeds, limit=limit),
+        *_table(["", ""], bench.circumstances.items()),
+        *(["", "Failed, and left out:", "", *(f"- {line}" for line in bench.failures)] if bench.failures else []),
+        RETURNS.format(held_out=f"{bench.held_out:,}"),
+    ]
+    for tasks in _chunks(board.tasks):
+        parts += [*_by_method(board, tasks, _return), *_published(bench.published, tasks), ""]
+    parts += ["## Where it falls short", "", *_shortfalls(bench)]
+    parts.append(COST)
+    for tasks in _chunks(board.tasks):
+        parts += [*_by_method(board, tasks, _cost), ""]
+    if bench.larger:
+        parts.append(LARGER.lstrip("\n"))
+        parts += _larger(bench)
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _chunks(tasks: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (tasks[i : i + WIDTH] for i in range(0, len(tasks), WIDTH))
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table."""
+    lines = [titles, ["---"] * len(titles), *rows]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+def _by_method(board: Scoreboard, tasks: Sequence[str], text: Callable[[Cell], str]) -> list[str]:
+    """A row for each of our methods, a column for each task."""
+    rows = [[f"`{method}`", *(text(board.cells[task, method]) for task in tasks)] for method in board.methods]
+    return _table(["", *tasks], rows)
+
+
+def _return(cell: Cell) -> str:
+    return spread_text(cell.spread("return_held_out"))
+
+
+def _cost(cell: Cell) -> str:
+    seconds, programs = cell.spread("seconds"), cell.spread("evaluations")
+    return f"{duration(seconds.mean)}, {programs.mean:,.0f}" if seconds and programs else "–"
+
+
+def _published(methods: Sequence[Published], tasks: Sequence[str], more: int = 0) -> list[str]:
+    """Rows of what others reached on these tasks, where they say so; `more` empty cells at the end."""
+    rows = []
+    for method in methods:
+        known = [(method.means.get(task), method.deviations.get(task)) for task in tasks]
+        if any(mean is not None for mean, _ in known):
+            cells = ["" if mean is None else f"{mean:.2f}{'' if sd is None else f' ± {sd:.2f}'}" for mean, sd in known]
+            rows.append(f"| *{method.method} ({method.source})* | {' | '.join([*cells, *[''] * more])} |")
+    return rows
+
+
+def _larger(bench: Bench) -> list[str]:
+    """The table of larger worlds."""
+    tasks = list(dict.fromkeys(task for task, _ in bench.larger))
+    rows = []
+    for method in bench.board.methods:
+        own = [bench.larger.get((task, method)) for task in tasks]
+        general = f"{sum(each.general for each in own if each)} of {sum(each.solved for each in own if each)}"
+        rows.append([f"`{method}`", *(spread_text(each.spread if each else None) for each in own), general])
+    return [*_table(["", *tasks, "general"], rows), *_published(bench.published_larger, tasks, more=1)]
+
+
+def _shortfalls(bench: Bench) -> list[str]:
+    """For each of our methods, the tasks that not every seed solves, and those on which others reached more."""
+    return [f"- `{method}`: {_shortfall(bench, method)}" for method in bench.board.methods]
+
+
+def _shortfall(bench: Bench, method: str) -> str:
+    short, beaten = [], []
+    for task in bench.board.tasks:
+        cell = bench.board.cells[task, method]
+        spread = cell.spread("return_held_out")
+        if spread and spread.mean < cell.best - SHORT * abs(cell.best):
+            short.append(f"{task} {spread.mean:.3f}")
+        others = [(each.means[task], each.method) for each in bench.published if task in each.means]
+        best = max(others, default=(float("-inf"), ""))
+        if spread and spread.mean < best[0] - SHORT:
+            beaten.append(f"{task} ({best[1]}: {best[0]:.2f})")
+    first = f"short of the best return on {', '.join(short)}" if short else "the best return on every task"
+    return first + (f"; below the best published on {', '.join(beaten)}" if beaten else "") + "."

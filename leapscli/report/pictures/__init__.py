@@ -1,0 +1,1 @@
+"""Worlds and episodes as PNG and GIF."""

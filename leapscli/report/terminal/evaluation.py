@@ -1,0 +1,88 @@
+"""Many episodes of one program at a glance: mean, spread, a histogram, and which episode to look at next.
+
+At several sizes, or of several programs: a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from leapscli.report.terminal.console import emit, has_colours
+from leapscli.report.terminal.histogram import Histogram
+from leapscli.report.terminal.outcome import facts, number, table
+
+if TYPE_CHECKING:
+    from leapscli.stages.evaluate import Evaluation
+
+ROOM = 54  # columns that the numbers of a program take
+
+
+def show_evaluation(console: Console, evaluation: Evaluation) -> None:
+    """Print it."""
+    e, task = evaluation, evaluation.task
+    low, high = (float(e.returns[i]) for i in (e.worst, e.best))
+    extremes = [
+        ("best", f"{number(high)} in episode {e.episode(e.best)}"),
+        ("worst", f"{number(low)} in episode {e.episode(e.worst)}"),
+    ]
+    if e.alike:
+        extremes = [("best and worst", f"{number(low)} in every episode")]
+    solved = f"{e.solved:.1%}" + (f", with a return of {number(task.best)}" if task.best != 1 else "")
+    mean = Text(number(e.mean), "bold").append(f" ± {e.error:.4f} (standard error)", "dim")
+    emit(
+        console,
+        facts(
+            [
+                ("task", f"{task.name} {task.height}×{task.width}, seed {e.seed}"),
+                ("episodes", f"{len(e.returns):,}, each of at most {e.budget.limit:,} {e.budget.kind}"),
+                ("mean return", mean),
+                ("standard deviation", number(e.deviation)),
+                ("solved", solved),
+                *extremes,
+            ]
+        ),
+    )
+    emit(console, Text())
+    emit(console, Histogram.of(e.returns).draw(console.width, blocks=has_colours(console)))
+
+
+def show_sizes(console: Console, evaluations: Sequence[Evaluation]) -> None:
+    """Print them, a line each."""
+    rows = [(_size(e), *_scores(e), _budget(e)) for e in evaluations]
+    titles = ("size", "mean return", "standard deviation", "solved", "budget")
+    emit(console, facts(_common(evaluations[0])), Text(), table(titles, rows))
+
+
+def show_programs(console: Console, evaluations: Sequence[Evaluation]) -> None:
+    """Print those of several programs at one size, a line each, under the programs' numbers."""
+    first, room = evaluations[0], max(20, console.width - ROOM)
+    where = [*_common(first), ("size", _size(first)), ("budget", _budget(first))]
+    rows = [(str(i), *_scores(e), _cut(str(e.program), room)) for i, e in enumerate(evaluations, 1)]
+    titles = ("program", "mean return", "standard deviation", "solved", "")
+    emit(console, facts(where), Text(), table(titles, rows), Text())
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _common(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """What all lines of a table share."""
+    task = f"{evaluation.task.name}, seed {evaluation.seed}"
+    return [("task", task), ("episodes", f"{len(evaluation.returns):,} each")]
+
+
+def _scores(evaluation: Evaluation) -> tuple[str, str, str]:
+    return number(evaluation.mean), number(evaluation.deviation), f"{evaluation.solved:.1%}"
+
+
+def _size(evaluation: Evaluation) -> str:
+    return f"{evaluation.task.height}×{evaluation.task.width}"
+
+
+def _budget(evaluation: Evaluation) -> str:
+    return f"{evaluation.budget.limit:,} {evaluation.budget.kind}"
