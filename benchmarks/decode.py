@@ -23,10 +23,10 @@ from leapscli.dsl.grammar import TABLES, Cursor, advance, mask
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError
 from leapscli.vae.decode import Decoding
-from leapscli.vae.decoder import Decoder
 from leapscli.vae.device import prepare
 from leapscli.vae.model import LatentModel
-from leapscli.vae.network import Network, Shape
+from leapscli.vae.networks.decoder import Decoder
+from leapscli.vae.networks.network import Network, Shape
 
 POPULATIONS = (32, 64, 256, 1024)
 

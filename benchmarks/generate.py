@@ -28,7 +28,7 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.candidates import blocks, layout_of
 from leapscli.stages.generate.generate import FILE, generate
-from leapscli.vae.data import epoch_order
+from leapscli.vae.training.data import epoch_order
 from leapscli.world.behaviour import behaviour
 
 BATCH = 256

@@ -24,10 +24,10 @@ from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.vae.device import prepare
-from leapscli.vae.losses import kl_by_dimension, token_loss
-from leapscli.vae.masks import target_keys
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import by_length, pack_programs
+from leapscli.vae.networks.masks import target_keys
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import by_length, pack_programs
+from leapscli.vae.training.losses import kl_by_dimension, token_loss
 
 BATCH, BETA = 256, 0.1
 

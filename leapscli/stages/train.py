@@ -21,8 +21,8 @@ from leapscli.recipes.model import ModelRecipe
 from leapscli.stages.user_files import check_folder
 
 if TYPE_CHECKING:
-    from leapscli.vae.distributed import Ranks
-    from leapscli.vae.trainer import Ended
+    from leapscli.vae.training.distributed import Ranks
+    from leapscli.vae.training.trainer import Ended
 
     Learn = Callable[[Path, Reporter[TrainingDone]], tuple[Ended, dict[str, Any]]]
 
@@ -68,11 +68,11 @@ def prepare(
     """
     from leapscli.artifacts.artifact import check_name
     from leapscli.artifacts.programs_h5 import ProgramsReader
-    from leapscli.vae.board import check_tensorboard
     from leapscli.vae.device import choose_device, choose_precision
-    from leapscli.vae.distributed import Ranks
-    from leapscli.vae.network import Network
-    from leapscli.vae.trainer import shape_of
+    from leapscli.vae.networks.network import Network
+    from leapscli.vae.training.distributed import Ranks
+    from leapscli.vae.training.tensorboard import check_tensorboard
+    from leapscli.vae.training.trainer import shape_of
 
     if board is not None:
         check_tensorboard()
@@ -131,8 +131,8 @@ def _learn(
 ) -> tuple[Ended, Record]:
     """The training itself, in the folder `out`."""
     from leapscli.artifacts.programs_h5 import ProgramsReader
-    from leapscli.vae.board import board
-    from leapscli.vae.trainer import train
+    from leapscli.vae.training.tensorboard import board
+    from leapscli.vae.training.trainer import train
 
     with ExitStack() as stack:
         watchers: list[Callable[[Record], None]] = [lambda line: watch(Validation.of(line))] if watch else []

@@ -15,8 +15,8 @@ from torch.nn import functional as F
 
 from leapscli.dsl.grammar import END, TABLES, Cursor, Tables, advance
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, VOCABULARY_SIZE
-from leapscli.vae.decoder import Decoder
-from leapscli.vae.masks import MASKS, keys
+from leapscli.vae.networks.decoder import Decoder
+from leapscli.vae.networks.masks import MASKS, keys
 
 PREFIX = tuple(TOKEN_ID[token] for token in ("DEF", "run", "m("))  # every program begins so
 DRAWS = (MAX_TOKENS, VOCABULARY_SIZE)  # a program's random numbers: its own, whatever else is decoded beside it

@@ -16,12 +16,12 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
-from leapscli.vae.checkpoint import load_state
 from leapscli.vae.decode import DRAWS, Decoding
 from leapscli.vae.device import Noise, choose_device, generator
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import by_length, pack_tokens
-from leapscli.vae.state import WEIGHTS, save_model
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import by_length, pack_tokens
+from leapscli.vae.training.checkpoint import load_state
+from leapscli.vae.training.state import WEIGHTS, save_model
 
 CHUNK = 2048  # programs or vectors at once: bounds the memory
 LARGEST = 1e6  # of a vector's numbers: programs lie within ±10 or so; products of larger ones leave float32

@@ -76,6 +76,6 @@ def test_event_files_for_tensorboard_lie_where_the_user_wants_them(
     (folder,) = (place.root / "boards").iterdir()
     assert folder.name == f"leaps-{model.manifest.metrics['training']}" and list(folder.glob("events.*"))
     assert not any("events" in file.name for file in model.manifest.files)
-    monkeypatch.setattr("leapscli.vae.board.find_spec", lambda name: None)
+    monkeypatch.setattr("leapscli.vae.training.tensorboard.find_spec", lambda name: None)
     with pytest.raises(InputError, match="not installed"):
         call(place, "--tensorboard", "boards", "--dry-run")

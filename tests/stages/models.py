@@ -13,8 +13,8 @@ from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.seen import save_seen
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae.network import Network
-from leapscli.vae.state import save_model
+from leapscli.vae.networks.network import Network
+from leapscli.vae.training.state import save_model
 from tests.vae.corpus import corpus
 from tests.vae.memory import memory
 

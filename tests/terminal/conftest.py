@@ -12,7 +12,7 @@ from leapscli.dsl.program import Program
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.data.exchange import export_dataset
 from leapscli.stages.generate.generate import generate
-from leapscli.vae.network import Network, Shape
+from leapscli.vae.networks.network import Network, Shape
 from tests.stages.models import publish_model
 from tests.terminal.commands import PROGRAM
 from tests.terminal.terminal import Shell

@@ -8,10 +8,10 @@ import torch
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae.losses import token_loss
 from leapscli.vae.model import LatentModel
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import by_length, pack_programs
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import by_length, pack_programs
+from leapscli.vae.training.losses import token_loss
 
 KNOWN = tuple(
     Program.parse(text)

@@ -14,8 +14,8 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError
 from leapscli.vae.model import LatentModel
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import by_length, pack_programs
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import by_length, pack_programs
 
 
 def untrained(scale: float = 1.0, seed: int = 0) -> LatentModel:

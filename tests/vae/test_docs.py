@@ -9,11 +9,11 @@ import torch
 
 from leapscli.recipes.loading import load_recipe
 from leapscli.recipes.model import ModelRecipe
-from leapscli.vae.data import Programs
 from leapscli.vae.device import Precision
-from leapscli.vae.meter import SCALARS
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.validation import validate
+from leapscli.vae.evaluation.validation import validate
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.training.data import Programs
+from leapscli.vae.training.running_means import SCALARS
 from tests import ROOT
 from tests.vae.corpus import corpus, recipe
 

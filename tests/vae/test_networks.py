@@ -10,12 +10,12 @@ from torch.nn import functional as F
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PAD
-from leapscli.vae.data import Programs, Reads
-from leapscli.vae.executor import planes
-from leapscli.vae.gru import GRU
-from leapscli.vae.masks import MASKS, target_keys
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import STOP, by_length, pack_programs
+from leapscli.vae.networks.executor import planes
+from leapscli.vae.networks.gru import GRU
+from leapscli.vae.networks.masks import MASKS, target_keys
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import STOP, by_length, pack_programs
+from leapscli.vae.training.data import Programs, Reads
 from tests.vae.corpus import corpus
 
 SHAPE = Shape(hidden=12, latent=12)

@@ -19,8 +19,8 @@ from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import TOKENS
 from leapscli.errors import InputError
 from leapscli.vae.model import LatentModel
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.packing import by_length, pack_programs
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.networks.packing import by_length, pack_programs
 from leapscli.vae.published import Reading, read_published
 from leapscli.vae.published.families import FAMILIES
 from leapscli.vae.published.orders import ORDERS

@@ -133,9 +133,9 @@ def evaluate(plan: Plan, *, reporter: Reporter[Done] | None = None, command: str
 
 def measure(plan: Plan, model: LatentModel, reporter: Reporter[Done]) -> Record:
     """Everything that is known about the model, as plain values."""
-    from leapscli.vae.probe import Probe
-    from leapscli.vae.quality import latent, population, reconstruction
-    from leapscli.vae.smoothness import lines, locality
+    from leapscli.vae.evaluation.behaviour_comparison import Probe
+    from leapscli.vae.evaluation.quality import latent, population, reconstruction
+    from leapscli.vae.evaluation.smoothness import lines, locality
 
     tokens, probe = plan.programs, Probe(fresh_worlds(WORLDS, plan.seed, plan.dataset))
     record = _circumstances(plan, model, probe.worlds)

@@ -18,7 +18,7 @@ from leapscli.dsl.vocabulary import VOCABULARY_SIZE
 from leapscli.stages.model.evaluate import WEIGHTS
 
 if TYPE_CHECKING:
-    from leapscli.vae.network import Network
+    from leapscli.vae.networks.network import Network
     from leapscli.vae.published import Published, Reading
 
 PROGRAMS = 1000
@@ -38,7 +38,7 @@ class Imported:
 def import_model(path: Path, workspace: Workspace, name: str, command: str = "") -> Imported:
     """Reads `path` and publishes a model. Raises InputError, with nothing written, for what does not fit."""
     from leapscli.vae.published import read_published
-    from leapscli.vae.state import save_model
+    from leapscli.vae.training.state import save_model
 
     found = read_published(path)
     reading, share = _reading(found)

@@ -67,8 +67,8 @@ def training_records(model: Artifact) -> list[dict[str, Any]]:
 
 def project(workspace: Workspace, model: Artifact, dataset: str | None, programs: int, seed: int) -> Projection:
     """Held-out programs where their dataset is at hand, else random ones, encoded and projected."""
+    from leapscli.vae.evaluation.behaviour_comparison import Probe
     from leapscli.vae.model import LatentModel
-    from leapscli.vae.probe import Probe
 
     try:
         source: Artifact | None = find_dataset(workspace, model, dataset)

@@ -104,9 +104,9 @@ def interpolate(model: Artifact, start: Program, end: Program, steps: int, seed:
 
     Behaviour is compared on random worlds drawn under `seed`.
     """
+    from leapscli.vae.evaluation.behaviour_comparison import Probe
+    from leapscli.vae.evaluation.smoothness import between
     from leapscli.vae.model import LatentModel
-    from leapscli.vae.probe import Probe
-    from leapscli.vae.smoothness import between
 
     if steps < 2:
         raise InputError(f"--steps {steps}: a line has two ends at least")
@@ -128,9 +128,9 @@ def neighbours(
     model: Artifact, program: Program, *, sigma: float, samples: int, count: int, seed: int
 ) -> Neighbourhood:
     """What `samples` vectors z + σ·ε around the encoding z of `program` decode to, the `count` commonest of them."""
+    from leapscli.vae.evaluation.behaviour_comparison import Probe
+    from leapscli.vae.evaluation.smoothness import ranked
     from leapscli.vae.model import LatentModel
-    from leapscli.vae.probe import Probe
-    from leapscli.vae.smoothness import ranked
 
     space, probe = LatentModel.load(model.file(WEIGHTS)), Probe(fresh_worlds(WORLDS, seed))
     own = TokenBatch.of([program])

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from leapscli.dsl.vocabulary import VOCABULARY_SIZE
 from leapscli.errors import InputError
-from leapscli.vae.network import Network, Shape
+from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.published.families import FAMILIES, Family
 from leapscli.vae.published.files import state_dict
 from leapscli.vae.published.orders import ORDERS, rows_of

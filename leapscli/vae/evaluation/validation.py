@@ -12,15 +12,15 @@ from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.data import Programs, Reads, in_order
 from leapscli.vae.decode import Decoding
 from leapscli.vae.device import Precision, generator
-from leapscli.vae.meter import SCALARS
-from leapscli.vae.network import Network
-from leapscli.vae.objective import Terms, terms_of, total
-from leapscli.vae.packing import PackedDemos
-from leapscli.vae.probe import Probe
-from leapscli.vae.quality import ACTIVE, population
+from leapscli.vae.evaluation.behaviour_comparison import Probe
+from leapscli.vae.evaluation.quality import ACTIVE, population
+from leapscli.vae.networks.network import Network
+from leapscli.vae.networks.packing import PackedDemos
+from leapscli.vae.training.data import Programs, Reads, in_order
+from leapscli.vae.training.running_means import SCALARS
+from leapscli.vae.training.terms import Terms, terms_of, total
 from leapscli.world.world import random_worlds
 
 LONG = 30  # programs of so many tokens or more are reported by themselves

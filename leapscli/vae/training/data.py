@@ -18,9 +18,9 @@ import torch
 from leapscli.artifacts.columns import CHUNK, Layout
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.seeding import stream
-from leapscli.vae.behavior import Traces
-from leapscli.vae.masks import target_keys
-from leapscli.vae.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs
+from leapscli.vae.networks.masks import target_keys
+from leapscli.vae.networks.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs
+from leapscli.vae.training.program_behaviour import Traces
 from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from leapscli.artifacts.weights import load_weights, save_weights
 from leapscli.errors import ArtifactError
-from leapscli.vae.network import Network
+from leapscli.vae.networks.network import Network
 
 FILE = "checkpoint.safetensors"
 

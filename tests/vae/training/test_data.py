@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from leapscli.artifacts.columns import CHUNK
-from leapscli.vae.data import WINDOW, Programs, Reads, batches, epoch_order, in_order
-from leapscli.vae.packing import STOP, pack, sizes_of
+from leapscli.vae.networks.packing import STOP, pack, sizes_of
+from leapscli.vae.training.data import WINDOW, Programs, Reads, batches, epoch_order, in_order
 from leapscli.world.engine import replay
 from leapscli.world.world import Worlds
 from tests.vae.corpus import DEMOS, corpus

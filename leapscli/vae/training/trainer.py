@@ -17,15 +17,15 @@ from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.data import Batch, Programs, Reads, Source, ahead, batches
 from leapscli.vae.device import choose_device, choose_precision, generator, prepare
-from leapscli.vae.distributed import ALONE, Ranks
-from leapscli.vae.meter import Meter
-from leapscli.vae.network import Shape
-from leapscli.vae.objective import Terms, terms_of, total
-from leapscli.vae.schedule import last_step, learning_rate
-from leapscli.vae.state import Record, Training, Watch
-from leapscli.vae.validation import validate
+from leapscli.vae.evaluation.validation import validate
+from leapscli.vae.networks.network import Shape
+from leapscli.vae.training.data import Batch, Programs, Reads, Source, ahead, batches
+from leapscli.vae.training.distributed import ALONE, Ranks
+from leapscli.vae.training.running_means import Meter
+from leapscli.vae.training.schedule import last_step, learning_rate
+from leapscli.vae.training.state import Record, Training, Watch
+from leapscli.vae.training.terms import Terms, terms_of, total
 
 READ = 20  # steps between two looks at the losses: each look waits for the device
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from leapscli.errors import InputError
-from leapscli.vae.board import board, check_tensorboard, scalars
-from leapscli.vae.trainer import train
+from leapscli.vae.training.tensorboard import board, check_tensorboard, scalars
+from leapscli.vae.training.trainer import train
 from tests.vae.corpus import corpus, recipe
-from tests.vae.test_trainer import lines
+from tests.vae.training.test_trainer import lines
 
 
 def events(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -50,7 +50,7 @@ def test_nothing_is_written_before_there_is_something_to_write(tmp_path: Path) -
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     check_tensorboard()
-    monkeypatch.setattr("leapscli.vae.board.find_spec", lambda name: None)
+    monkeypatch.setattr("leapscli.vae.training.tensorboard.find_spec", lambda name: None)
     with pytest.raises(InputError, match="TensorBoard is not installed") as caught:
         check_tensorboard()
     assert caught.value.hint == "pip install 'leaps[tensorboard]'"

@@ -10,9 +10,9 @@ from torch import nn
 
 from leapscli.errors import InputError
 from leapscli.seeding import stream_key
-from leapscli.vae.decoder import Decoder
-from leapscli.vae.encoder import Encoder
-from leapscli.vae.executor import MARGIN, Executor
+from leapscli.vae.networks.decoder import Decoder
+from leapscli.vae.networks.encoder import Encoder
+from leapscli.vae.networks.executor import MARGIN, Executor
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from leapscli.vae import state
-from leapscli.vae.behavior import agreement, behavior_loss
-from leapscli.vae.data import Programs, Reads
 from leapscli.vae.device import Noise
-from leapscli.vae.network import Network, Shape
-from leapscli.vae.trainer import train
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.training import state
+from leapscli.vae.training.data import Programs, Reads
+from leapscli.vae.training.program_behaviour import agreement, behavior_loss
+from leapscli.vae.training.trainer import train
 from tests.vae.corpus import corpus, recipe
 
 

@@ -12,12 +12,12 @@ import torch
 
 from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Done, Silent, StopFlag
-from leapscli.vae import state, trainer
-from leapscli.vae.checkpoint import FILE
 from leapscli.vae.model import LatentModel
-from leapscli.vae.schedule import last_step, learning_rate
-from leapscli.vae.state import METRICS, WEIGHTS
-from leapscli.vae.trainer import Ended, train
+from leapscli.vae.training import state, trainer
+from leapscli.vae.training.checkpoint import FILE
+from leapscli.vae.training.schedule import last_step, learning_rate
+from leapscli.vae.training.state import METRICS, WEIGHTS
+from leapscli.vae.training.trainer import Ended, train
 from tests.vae.corpus import Corpus, corpus, recipe
 
 
@@ -186,7 +186,7 @@ def test_a_gpu_learns_what_the_cpu_learns(tmp_path: Path, amp: str) -> None:
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_a_gpu_decodes_the_same_programs() -> None:
-    from leapscli.vae.network import Network, Shape
+    from leapscli.vae.networks.network import Network, Shape
 
     network, z = Network(Shape(hidden=32, latent=32)), np.random.default_rng(0).standard_normal((100, 32))
     on_cpu = LatentModel(network).decode_tokens(z).texts()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae.behavior import BUDGET, agreement
+from leapscli.vae.training.program_behaviour import BUDGET, agreement
 from leapscli.world.engine import Budget, Rollouts, rollouts
 from leapscli.world.world import Worlds
 

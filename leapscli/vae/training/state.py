@@ -14,10 +14,10 @@ import torch
 from leapscli.artifacts.files import write_whole
 from leapscli.artifacts.weights import save_weights
 from leapscli.recipes.model import ModelRecipe
-from leapscli.vae.checkpoint import FILE, load_checkpoint, save_checkpoint
 from leapscli.vae.device import Precision
-from leapscli.vae.distributed import ALONE, Ranks
-from leapscli.vae.network import Network, Shape
+from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.training.checkpoint import FILE, load_checkpoint, save_checkpoint
+from leapscli.vae.training.distributed import ALONE, Ranks
 
 WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
 RECONSTRUCTS = 0.8

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.tokens import TokenBatch
+from leapscli.vae.evaluation.behaviour_comparison import Probe
+from leapscli.vae.evaluation.quality import Record, population
 from leapscli.vae.model import LatentModel, Vectors
-from leapscli.vae.probe import Probe
-from leapscli.vae.quality import Record, population
 
 POINTS = 9  # on a line, both ends among them
 SIGMAS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae.losses import kl_by_dimension
+from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.model import CHUNK, LatentModel, Vectors
-from leapscli.vae.packing import by_length, pack_programs, pack_tokens
-from leapscli.vae.probe import Probe
+from leapscli.vae.networks.packing import by_length, pack_programs, pack_tokens
+from leapscli.vae.training.losses import kl_by_dimension
 
 ACTIVE = 0.01  # nats of KL from which a dimension counts as used
 Record = dict[str, Any]

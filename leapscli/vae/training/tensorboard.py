@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.errors import InputError
-from leapscli.vae.state import Record, Watch
+from leapscli.vae.training.state import Record, Watch
 
 
 def check_tensorboard() -> None:

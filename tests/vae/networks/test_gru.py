@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from leapscli.vae.gru import GRU, Sizes, _Sequence, last_states, spread
+from leapscli.vae.networks.gru import GRU, Sizes, _Sequence, last_states, spread
 
 LENGTHS = (6, 5, 5, 3, 1)
 SIZES: Sizes = tuple(sum(length > t for length in LENGTHS) for t in range(6))

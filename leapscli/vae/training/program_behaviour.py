@@ -17,9 +17,9 @@ from torch.nn import functional as F
 
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.vae.decode import DRAWS, Decoding
-from leapscli.vae.decoder import Decoder
 from leapscli.vae.device import Noise
-from leapscli.vae.packing import by_length, pack_programs
+from leapscli.vae.networks.decoder import Decoder
+from leapscli.vae.networks.packing import by_length, pack_programs
 from leapscli.world.engine import Budget, rollouts
 from leapscli.world.world import Worlds
 

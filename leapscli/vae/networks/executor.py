@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from leapscli.vae.gru import GRU, spread
-from leapscli.vae.packing import STOP, PackedDemos
+from leapscli.vae.networks.gru import GRU, spread
+from leapscli.vae.networks.packing import STOP, PackedDemos
 
 CHOICES = STOP + 1
 PLANES = 16  # the direction Karel faces (4), wall, and 0..10 markers

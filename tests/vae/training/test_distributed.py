@@ -20,10 +20,10 @@ from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Done, Silent, StopFlag
 from leapscli.stages.train import prepare
 from leapscli.stages.train import train as stage
-from leapscli.vae import state, trainer
-from leapscli.vae.checkpoint import FILE
-from leapscli.vae.distributed import Ranks
-from leapscli.vae.state import METRICS, WEIGHTS
+from leapscli.vae.training import state, trainer
+from leapscli.vae.training.checkpoint import FILE
+from leapscli.vae.training.distributed import Ranks
+from leapscli.vae.training.state import METRICS, WEIGHTS
 from tests.stages.models import publish_dataset
 from tests.vae.corpus import corpus, recipe
 

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from leapscli.recipes.model import ModelRecipe
-from leapscli.vae.behavior import behavior_loss
-from leapscli.vae.data import Batch
 from leapscli.vae.device import Noise, Precision
-from leapscli.vae.encoder import sample
-from leapscli.vae.losses import executor_loss, kl_by_dimension, token_loss
-from leapscli.vae.network import Network
+from leapscli.vae.networks.encoder import sample
+from leapscli.vae.networks.network import Network
+from leapscli.vae.training.data import Batch
+from leapscli.vae.training.losses import executor_loss, kl_by_dimension, token_loss
+from leapscli.vae.training.program_behaviour import behavior_loss
 
 Terms = dict[str, Tensor]
 Counts = dict[str, int]

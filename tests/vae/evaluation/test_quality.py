@@ -8,11 +8,11 @@ import torch
 
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
+from leapscli.vae.evaluation.behaviour_comparison import Probe
+from leapscli.vae.evaluation.quality import latent, population, reconstruction
+from leapscli.vae.evaluation.smoothness import POINTS, SIGMAS, between, lines, locality, ranked
 from leapscli.vae.model import LatentModel
-from leapscli.vae.packing import pack_programs, pack_tokens
-from leapscli.vae.probe import Probe
-from leapscli.vae.quality import latent, population, reconstruction
-from leapscli.vae.smoothness import POINTS, SIGMAS, between, lines, locality, ranked
+from leapscli.vae.networks.packing import pack_programs, pack_tokens
 from leapscli.world.engine import execute
 from leapscli.world.world import random_worlds
 from tests.vae.memory import KNOWN, memory

@@ -7,8 +7,8 @@ import numpy as np
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
-from leapscli.vae import probe as module
-from leapscli.vae.probe import Probe
+from leapscli.vae.evaluation import behaviour_comparison as module
+from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.world.engine import Budget, execute
 from leapscli.world.world import random_worlds
 

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from leapscli.errors import LeapsError
-from leapscli.vae.data import Array
-from leapscli.vae.distributed import ALONE, Ranks
-from leapscli.vae.objective import Terms
+from leapscli.vae.training.data import Array
+from leapscli.vae.training.distributed import ALONE, Ranks
+from leapscli.vae.training.terms import Terms
 
 SCALARS = ("loss", "tokens", "kl", "token_accuracy", "executor", "action_accuracy", "reward")
 

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from leapscli.dsl.vocabulary import VOCABULARY_SIZE
 from leapscli.vae.device import Noise
-from leapscli.vae.gru import GRU, Sizes
+from leapscli.vae.networks.gru import GRU, Sizes
 
 
 class Encoder(nn.Module):

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS
-from leapscli.vae.gru import Sizes
-from leapscli.vae.masks import MASKS, target_keys
+from leapscli.vae.networks.gru import Sizes
+from leapscli.vae.networks.masks import MASKS, target_keys
 from leapscli.world.engine import replay
 from leapscli.world.world import Worlds
 

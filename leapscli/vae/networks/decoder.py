@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from leapscli.dsl.vocabulary import VOCABULARY_SIZE
-from leapscli.vae.gru import GRU, spread
-from leapscli.vae.masks import MASKS
-from leapscli.vae.packing import PackedPrograms
+from leapscli.vae.networks.gru import GRU, spread
+from leapscli.vae.networks.masks import MASKS
+from leapscli.vae.networks.packing import PackedPrograms
 
 V = VOCABULARY_SIZE
 

@@ -9,7 +9,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, TOKENS
-from leapscli.vae.masks import MASKS, keys, target_keys
+from leapscli.vae.networks.masks import MASKS, keys, target_keys
 
 
 def test_every_target_is_allowed_and_its_row_is_the_grammars_mask() -> None:
