@@ -24,7 +24,7 @@ import numpy as np
 from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.candidates import blocks, layout_of
 from leapscli.stages.generate.generate import FILE, generate

@@ -20,8 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.vae.device import prepare
 from leapscli.vae.networks.masks import target_keys

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import leapscli as leaps
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from tests import ROOT
 
 TEXT = "DEF run m( WHILE c( frontIsClear c) w( move w) m)"

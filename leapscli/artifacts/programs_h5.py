@@ -24,7 +24,7 @@ from leapscli.artifacts.arrays_hash import block_digests, combine
 from leapscli.artifacts.columns import CHUNK, COLUMNS, SPLITS, Array, Bytes, Layout, ProgramColumns, spec
 from leapscli.artifacts.files import disk_errors, unfinished
 from leapscli.artifacts.journal import LEVEL, Journal, compress
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import VOCABULARY_HASH
 from leapscli.errors import ArtifactError
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.columns import Bytes
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 
 FILE = "seen.npy"
 

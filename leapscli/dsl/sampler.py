@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.diagnostics import NESTING_LIMIT
 from leapscli.dsl.grammar import SHORTEST_PROGRAM
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTION_TOKENS, ACTIONS, MAX_TOKENS
 from leapscli.seeding import stream_key
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.progress import StopFlag
+from leapscli.search.leaderboard import UNKNOWN, Podium
 from leapscli.search.objective import Objective
-from leapscli.search.podium import UNKNOWN, Podium
 from leapscli.search.protocol import AnySearcher, Scored, StopReason
 from leapscli.tasks.returns import reaches
 

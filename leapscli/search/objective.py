@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.search.memory import Known, Memory
 from leapscli.search.protocol import NO_FLOOR, Latents, Points, Scored
 from leapscli.seeding import stream

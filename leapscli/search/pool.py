@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.search.memory import Known
 from leapscli.search.protocol import NO_FLOOR, Latents, LatentSpace, Points, Scored
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.reductions import reductions
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.search.objective import Objective
 
 

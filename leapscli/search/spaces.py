@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.mutation import mutate
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
-from leapscli.search.mutation import mutate
 from leapscli.search.protocol import Latents, LatentSpace, Points
 from leapscli.seeding import stream, stream_key
 

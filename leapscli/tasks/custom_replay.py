@@ -8,8 +8,8 @@ from types import ModuleType
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.errors import TaskError
 from leapscli.world.engine import Arena, Budget, Scorer

@@ -28,8 +28,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.docstrings import docstring
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import LeapsError, TaskError, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches

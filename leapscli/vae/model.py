@@ -11,8 +11,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from leapscli.artifacts.weights import load_weights
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError, ProgramSyntaxError, WorldError, described, whole
 from leapscli.world.bytecode import MAX_DEPTH, MAX_PROGRAM
 from leapscli.world.world import World, Worlds

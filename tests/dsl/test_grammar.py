@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.grammar import (
     AUTOMATON,
     CURSOR_MAX_TOKENS,
@@ -20,7 +21,6 @@ from leapscli.dsl.grammar import (
     allowed_next,
     mask,
 )
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PAD, TOKEN_ID, TOKENS
 from leapscli.errors import ProgramSyntaxError
 from tests.dsl.test_surfaces import golden

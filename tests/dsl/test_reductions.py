@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.reductions import reductions
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 
 
 def test_the_reductions_of_a_program_with_every_kind_of_block():

@@ -153,7 +153,7 @@ def test_ids_that_spell_no_program_are_refused() -> None:
 
 def test_the_tree_loads_neither_numba_nor_torch() -> None:
     code = (
-        "import sys; from leapscli.dsl.program import Program; import leapscli.dsl.tokens, leapscli.dsl.sampler;"
+        "import sys; from leapscli.dsl.program import Program; import leapscli.dsl.batch, leapscli.dsl.sampler;"
         "Program.parse('def run():\\n  move()').pretty('python'); print({'numba', 'torch'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

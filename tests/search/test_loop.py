@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from leapscli.progress import StopFlag
-from leapscli.search.cem import CEM
+from leapscli.search.leaderboard import UNKNOWN
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
-from leapscli.search.podium import UNKNOWN
 from leapscli.search.protocol import StopReason
 from leapscli.search.record import dump, restore
-from leapscli.search.restart import Restarting
+from leapscli.search.searchers.cem import CEM
+from leapscli.search.searchers.restarting import Restarting
 from tests.search.toy import ToySpace
 
 SPACE = ToySpace()

@@ -7,18 +7,18 @@ import json
 import numpy as np
 import pytest
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.cebs import CEBS
-from leapscli.search.climbing import FRESH, Climbing, scheduled
+from leapscli.search.catalogue import SEARCHERS, Programmatic, build, find
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents
 from leapscli.search.record import dump, restore
-from leapscli.search.registry import SEARCHERS, Programmatic, build, find
-from leapscli.search.sampling import RandomSearch
+from leapscli.search.searchers.cebs import CEBS
+from leapscli.search.searchers.climbing import FRESH, Climbing, scheduled
+from leapscli.search.searchers.random import RandomSearch
 from leapscli.search.spaces import ProgramSpace, VectorSpace
 from tests.search.toy import ToySpace
 from tests.search.toy import scored as toy_scored

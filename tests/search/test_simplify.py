@@ -36,6 +36,6 @@ def test_a_program_stays_as_it_is_where_any_objective_tells_its_reductions_apart
 
 
 def _batch(program):
-    from leapscli.dsl.tokens import TokenBatch
+    from leapscli.dsl.batch import TokenBatch
 
     return TokenBatch.of([program])

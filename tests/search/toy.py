@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.search.protocol import Latents, Scored
 
 

@@ -12,7 +12,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.seen import save_seen
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.vae.networks.network import Network
 from leapscli.vae.training.state import save_model
 from tests.vae.corpus import corpus

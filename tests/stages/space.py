@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from tests.search.toy import ToySpace
 
 # Climbs every staircase, and nothing in it can be left out.

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import TaskError
 from leapscli.stages.play import play
 from leapscli.tasks.custom_replay import explained

@@ -8,8 +8,8 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from leapscli.world.engine import Scorer
 from leapscli.world.world import Worlds

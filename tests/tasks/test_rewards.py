@@ -7,9 +7,9 @@ import random
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import Probabilities, sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from leapscli.world.engine import Budget

@@ -6,8 +6,8 @@ from functools import cache
 
 import torch
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_programs

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError
 from leapscli.vae.model import LatentModel

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PAD
 from leapscli.vae.networks.executor import planes
 from leapscli.vae.networks.gru import GRU

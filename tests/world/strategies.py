@@ -7,8 +7,8 @@ import random
 import numpy as np
 from hypothesis import strategies as st
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.world.engine import Budget
 from leapscli.world.world import World, border
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Body, If, IfElse, Not, Program, Repeat, Statement, While
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
 from leapscli.world.behaviour import LIMIT, WORLDS, _kernel, behaviour
 from leapscli.world.engine import Budget, rollouts

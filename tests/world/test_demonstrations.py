@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
 from leapscli.world.demonstrations import FATES, RUNS, Demonstrations, Rules, demonstrate
 from leapscli.world.engine import Budget, Rollouts, rollouts

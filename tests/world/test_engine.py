@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.errors import InputError, WorldError
 from leapscli.world import engine, interpreter, reference

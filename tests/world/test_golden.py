@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PERCEPTIONS
 from leapscli.world import reference
 from leapscli.world.engine import Budget, execute, rollouts

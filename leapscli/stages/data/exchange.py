@@ -19,7 +19,7 @@ from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.published_h5 import Published, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import files_of
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, Silent, StopFlag

@@ -21,7 +21,7 @@ from leapscli.artifacts.files import sha256
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import SKIPPED, Line, Record, Unusable, examples_of, lines, read_record
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, StopFlag

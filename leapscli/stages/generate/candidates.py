@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.artifacts.columns import Layout, ProgramColumns
-from leapscli.dsl.distinct import HashSet
+from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.hash_set import HashSet
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.parallel import in_order
 from leapscli.world.demonstrations import Demonstrations, Rules, demonstrate

@@ -22,7 +22,7 @@ from leapscli.artifacts.artifact import check_name
 from leapscli.artifacts.files import ELSEWHERE
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import ArtifactError, Interrupted, RecipeError
 from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe

@@ -14,7 +14,7 @@ from leapscli.artifacts.identity import Index
 from leapscli.artifacts.lineage import lineage
 from leapscli.artifacts.seen import load_seen, unseen
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import ArtifactError, InputError
 from leapscli.progress import Done, Reporter, Silent
 from leapscli.seeding import stream, stream_key

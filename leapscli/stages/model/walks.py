@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import InputError
 from leapscli.seeding import stream
 from leapscli.stages.model.evaluate import WEIGHTS, fresh_worlds

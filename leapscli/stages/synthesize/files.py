@@ -10,8 +10,8 @@ from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.staging import Draft
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.checkpoint import History
 from leapscli.search.loop import Progress, Row

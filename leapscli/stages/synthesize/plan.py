@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import MissingArtifact
 from leapscli.recipes.search import SearchRecipe
+from leapscli.search.catalogue import Latent, build, find
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
-from leapscli.search.registry import Latent, build, find
 from leapscli.stages.synthesize.states import States
 from leapscli.tasks.registry import Task
 from leapscli.tasks.returns import goal

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.objective import Objective, Score

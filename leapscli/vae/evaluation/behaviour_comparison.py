@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.vae.training.program_behaviour import BUDGET, agreement
 from leapscli.world.engine import Budget, Rollouts, rollouts
 from leapscli.world.world import Worlds

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.model import CHUNK, LatentModel, Vectors
 from leapscli.vae.networks.packing import by_length, pack_programs, pack_tokens

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import Record, population
 from leapscli.vae.model import LatentModel, Vectors

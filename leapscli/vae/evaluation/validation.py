@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.grammar import SHORTEST_PROGRAM, STATES, TABLES, Cursor, advance, mask
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 
 Array = np.ndarray[Any, Any]

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.vae.networks.gru import Sizes
 from leapscli.vae.networks.masks import MASKS, target_keys

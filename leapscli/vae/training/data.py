@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from leapscli.artifacts.columns import CHUNK, Layout
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.seeding import stream
 from leapscli.vae.networks.masks import target_keys
 from leapscli.vae.networks.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from leapscli.dsl.tokens import TokenBatch
+from leapscli.dsl.batch import TokenBatch
 from leapscli.vae.decode import DRAWS, Decoding
 from leapscli.vae.device import Noise
 from leapscli.vae.networks.decoder import Decoder

@@ -19,8 +19,8 @@ from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact, Draft, Workspace
 from leapscli.artifacts.verify import verify
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError
 from leapscli.progress import Done, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe

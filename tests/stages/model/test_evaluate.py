@@ -13,8 +13,8 @@ import pytest
 from leapscli.artifacts.prune import prune
 from leapscli.artifacts.seen import load_seen, unseen
 from leapscli.artifacts.store import Workspace, verify
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, InputError
 from leapscli.progress import Done, Silent
 from leapscli.stages.model.evaluate import evaluate, find_dataset, held_out, prepare

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from leapscli.artifacts.store import Workspace, verify
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.errors import ArtifactError, Interrupted, TaskError
 from leapscli.progress import SearchDone, Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.vae.evaluation import behaviour_comparison as module
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.world.engine import Budget, execute

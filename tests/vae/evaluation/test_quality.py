@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import latent, population, reconstruction
 from leapscli.vae.evaluation.smoothness import POINTS, SIGMAS, between, lines, locality, ranked

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.grammar import TABLES, Cursor, advance, allowed_next, mask
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, TOKENS
 from leapscli.vae.networks.masks import MASKS, keys, target_keys
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.errors import InputError
-from leapscli.search.cem import Init, initial_mean
 from leapscli.search.protocol import Latents, Points, Scored, Searcher
+from leapscli.search.searchers.cem import Init, initial_mean
 from leapscli.seeding import stream
 
 Vector = NDArray[np.float64]

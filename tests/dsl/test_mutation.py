@@ -7,11 +7,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.mutation import mutate
 from leapscli.dsl.program import Action, If, IfElse, Not, Program, Repeat, While, walk
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.search import kernels
-from leapscli.search.mutation import mutate
 
 
 def found_nodes(program: Program) -> Counter[tuple[str, int]]:

@@ -10,8 +10,8 @@ import pytest
 from cmaes import SepCMA
 
 from leapscli.errors import InputError
-from leapscli.search.cmaes import CMAES
 from leapscli.search.record import dump, restore
+from leapscli.search.searchers.cmaes import CMAES
 from tests.search.toy import scored
 
 LATENT, POPULATION = 12, 10

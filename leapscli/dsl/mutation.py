@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import chances
-from leapscli.dsl.tokens import TokenBatch
 from leapscli.dsl.vocabulary import PAD
 from leapscli.search.kernels import mutate_rows
 from leapscli.seeding import stream_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leapscli.dsl.distinct import HashSet
+from leapscli.dsl.hash_set import HashSet
 
 
 def test_the_set_of_hashes_knows_what_it_has_seen() -> None:

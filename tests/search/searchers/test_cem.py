@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from leapscli.progress import StopFlag
-from leapscli.search.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean
 from leapscli.search.loop import Limits, Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, StopReason
+from leapscli.search.searchers.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean
 from leapscli.seeding import stream
 from tests.search.toy import ToySpace, scored
 

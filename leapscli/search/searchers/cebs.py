@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.search.cem import Init, elite_rows, initial_mean
 from leapscli.search.protocol import Latents, LatentSpace, Points, Scored, Searcher
+from leapscli.search.searchers.cem import Init, elite_rows, initial_mean
 from leapscli.seeding import stream
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leapscli.search.podium import UNKNOWN, Podium
+from leapscli.search.leaderboard import UNKNOWN, Podium
 from tests.search.toy import ToySpace
 
 SPACE = ToySpace(60)
