@@ -9,8 +9,8 @@ from typing import Any
 
 from leapscli.errors import InputError
 from leapscli.report.episode import Episode
-from leapscli.stages.play import play
 from leapscli.stages.sources import Source, load_world
+from leapscli.tasks.play import play
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 from leapscli.tasks.returns import told
 from leapscli.world.engine import Budget

@@ -148,7 +148,7 @@ class Task:
         except Exception as error:
             if self.source is None or isinstance(error, LeapsError):
                 raise
-            from leapscli.tasks.custom_replay import explained
+            from leapscli.tasks.custom.replay import explained
 
             raise explained(error, self.module, scorer, tokens, arena, budget) from error
 
@@ -165,10 +165,10 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
     if not isinstance(name, str | Path):
         raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(NAMES)}")
     if str(name).endswith(".py"):
-        from leapscli.tasks import custom
+        from leapscli.tasks.custom.load import load, task_name
 
         path = Path(name)
-        return build(custom.task_name(path), custom.load(path), height, width)
+        return build(task_name(path), load(path), height, width)
     if name not in NAMES:
         raise unknown(str(name))
     return build(str(name), importlib.import_module(f"leapscli.tasks.{name}"), height, width)

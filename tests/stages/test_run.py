@@ -225,7 +225,7 @@ def test_an_evaluation_names_the_episodes_it_scored():
 
 
 def run_total(program, own, name) -> float:
-    from leapscli.stages.play import play
+    from leapscli.tasks.play import play
 
     return play(program, Setting(parse_episode(name, 0), own).world(), Budget.primitives(10_000), task=own).total
 

@@ -15,7 +15,7 @@ from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.errors import ArtifactError, InputError
 from leapscli.report.episode import Episode
 from leapscli.seeding import stream
-from leapscli.stages.play import play
+from leapscli.tasks.play import play
 from leapscli.world.engine import Budget
 from leapscli.world.world import Worlds
 

@@ -15,7 +15,7 @@ from leapscli.report.palette import FLOOR, KAREL, MARKER, WALL
 from leapscli.report.pictures.gif import MOST_FRAMES, _chosen, episode_gif
 from leapscli.report.pictures.png import Scene, episode_png, world_png
 from leapscli.report.pictures.world import Canvas, Listing, cell_size, world_image
-from leapscli.stages.play import play
+from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World, random_worlds

@@ -18,7 +18,7 @@ from leapscli.report.terminal.evaluation import show_evaluation
 from leapscli.report.terminal.histogram import MOST_BINS, Histogram
 from leapscli.report.terminal.outcome import MOST_LETTERS, episode_facts, facts, number, shorten
 from leapscli.stages.evaluate import Evaluation
-from leapscli.stages.play import play
+from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
 from leapscli.world.engine import Budget
 from leapscli.world.world import random_worlds

@@ -11,7 +11,7 @@ from rich.text import Text
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
 from leapscli.report.terminal.player import MOST_SPEED, Player, play
-from leapscli.stages.play import play as play_program
+from leapscli.tasks.play import play as play_program
 from leapscli.tasks.registry import task
 from leapscli.world.engine import Budget
 

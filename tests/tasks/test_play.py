@@ -11,7 +11,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
 from leapscli.errors import InputError
 from leapscli.report.episode import Playback
-from leapscli.stages.play import play
+from leapscli.tasks.play import play
 from leapscli.tasks.registry import names, task
 from leapscli.world.engine import Budget
 from leapscli.world.reference import run
@@ -100,7 +100,7 @@ def test_an_action_that_does_nothing_is_marked_so(action, seed):
 
 
 def test_a_run_too_long_to_record_is_refused_and_a_long_budget_is_not(monkeypatch):
-    monkeypatch.setattr("leapscli.stages.play.MOST_STEPS", 100)
+    monkeypatch.setattr("leapscli.tasks.play.MOST_STEPS", 100)
     world, budget = random_worlds(1, 0)[0], Budget.primitives(10**9)
     assert len(play(Program.parse("DEF run m( REPEAT R=10 r( move r) m)"), world, budget).steps) == 10
     with pytest.raises(InputError, match="beyond 100 steps"):

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from leapscli.errors import TaskError, described
-from leapscli.tasks.custom_repeat import repeatable
-from leapscli.tasks.custom_reward import RETURNS
+from leapscli.tasks.custom.repeat import repeatable
+from leapscli.tasks.custom.reward import RETURNS
 from leapscli.world.world import World
 
 Function = Callable[..., Any]

@@ -10,8 +10,8 @@ import pytest
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.errors import TaskError
-from leapscli.stages.play import play
-from leapscli.tasks.custom_replay import explained
+from leapscli.tasks.custom.replay import explained
+from leapscli.tasks.play import play
 from leapscli.tasks.registry import Task, task
 from leapscli.world.engine import Budget
 from leapscli.world.world import World, Worlds

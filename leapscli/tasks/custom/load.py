@@ -19,8 +19,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from leapscli.errors import TaskError
-from leapscli.tasks.custom_checks import CHECKED
-from leapscli.tasks.custom_reward import PARAMETERS, compiled_reward
+from leapscli.tasks.custom.checks import CHECKED
+from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward
 from leapscli.world.world import MAX_SIDE
 
 SEE = "`leaps docs tasks` shows a complete task file"
