@@ -17,8 +17,8 @@ from leapscli.cli.options import (
     overrides,
     print_json,
 )
-from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.sweep import SeedsOption, TasksOption
+from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.synthesize import ModelOption
 from leapscli.errors import InputError
 

@@ -17,8 +17,8 @@ from leapscli.cli.options import (
     print_json,
 )
 from leapscli.cli.run import say_beyond
-from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.streams import keeping
+from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
 
 if TYPE_CHECKING:

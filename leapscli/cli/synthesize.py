@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leapscli.cli.found import say_model, show_found
 from leapscli.cli.help import App
 from leapscli.cli.options import (
     DryRunOption,
@@ -22,9 +21,10 @@ from leapscli.cli.options import (
     the_task,
 )
 from leapscli.cli.program_options import TaskOption
-from leapscli.cli.side_by_side import ParallelOption, end, run_sweep, say_plan
+from leapscli.cli.run_summary import say_model, show_found
 from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
+from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:

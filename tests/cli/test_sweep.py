@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
-from leapscli.cli import side_by_side
+from leapscli.cli import sweep_options as side_by_side
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError, Interrupted, LeapsError, RecipeError, TaskError

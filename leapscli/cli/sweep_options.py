@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leapscli.cli.found import say_model
 from leapscli.cli.options import command_line, print_json
+from leapscli.cli.run_summary import say_model
 from leapscli.cli.signals import graceful_stop
 from leapscli.errors import Interrupted, LeapsError
 
