@@ -21,15 +21,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from leapscli.domains.karel.tasks.leaps import harvester
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.engine.compiled import interpreter
+from leapscli.engine.engine import Arena, Budget, Scorer
 from leapscli.jit import inline, kernel, with_names
-from leapscli.tasks import harvester
 from leapscli.tasks.registry import DEFAULT_BUDGET, task
-from leapscli.world import interpreter
-from leapscli.world.engine import Arena, Budget, Scorer
-from leapscli.world.world import random_worlds
 
 PROGRAMS, REPETITIONS = 8192, 9
 LOOPS = (  # with the task in whose 8×8 worlds they run; all are rewarded as harvester

@@ -24,12 +24,12 @@ import numpy as np
 from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.store import Workspace
+from leapscli.domains.karel.behaviour import behaviour
 from leapscli.dsl.batch import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.candidates import blocks, layout_of
 from leapscli.stages.generate.generate import FILE, generate
 from leapscli.vae.training.data import epoch_order
-from leapscli.world.behaviour import behaviour
 
 BATCH = 256
 TRAINING = 500  # programs a second that a training step on these cores takes at most

@@ -14,25 +14,25 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from leapscli.domains.karel.world import World, Worlds
     from leapscli.dsl.grammar import allowed_next
     from leapscli.dsl.program import Program
+    from leapscli.engine.engine import Budget, execute
     from leapscli.errors import LeapsError, ProgramSyntaxError
     from leapscli.stages.model.load import load_model
     from leapscli.tasks.registry import task
-    from leapscli.world.engine import Budget, execute
-    from leapscli.world.world import World, Worlds
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Budget": "leapscli.world.engine",
+    "Budget": "leapscli.engine.engine",
     "LeapsError": "leapscli.errors",
     "Program": "leapscli.dsl.program",
     "ProgramSyntaxError": "leapscli.errors",
-    "World": "leapscli.world.world",
-    "Worlds": "leapscli.world.world",
+    "World": "leapscli.domains.karel.world",
+    "Worlds": "leapscli.domains.karel.world",
     "allowed_next": "leapscli.dsl.grammar",
-    "execute": "leapscli.world.engine",
+    "execute": "leapscli.engine.engine",
     "load_model": "leapscli.stages.model.load",
     "task": "leapscli.tasks.registry",
 }

@@ -200,7 +200,7 @@ UNCOMPILED = """
 import numpy as np, warnings
 warnings.simplefilter("ignore", RuntimeWarning)  # of numpy: integers that wrap around, as they do in compiled code
 import leapscli as leaps
-from leapscli.world import reference
+from leapscli.engine import reference
 from tests.golden.records import records, world
 for record in records("traces")[::60]:
     program, start = leaps.Program.parse(record["program"]), world(record["world"], record["agent"])

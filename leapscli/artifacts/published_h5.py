@@ -32,8 +32,8 @@ from leapscli.artifacts.files import disk_errors
 from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
+from leapscli.engine.engine import Frames
 from leapscli.errors import InputError
-from leapscli.world.engine import Frames
 
 DATA, IDS, INFO = "data.hdf5", "id.txt", "data_info"
 HINT = f"give the folder that holds {DATA} and {IDS}; or JSON lines, or the folder of train.json, val.json, test.json"

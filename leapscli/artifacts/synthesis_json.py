@@ -20,9 +20,9 @@ from leapscli.artifacts.columns import SPLITS
 from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.published_h5 import DATA
 from leapscli.artifacts.synthesis_world import read_world
+from leapscli.domains.karel.world import World
 from leapscli.dsl.vocabulary import ACTION_ID, MAX_TOKENS, TOKEN_ID
 from leapscli.errors import InputError, WorldError
-from leapscli.world.world import World
 
 NAMES = {"train.json": "train", "val.json": "validation", "test.json": "test"}
 EXAMPLES = "examples"

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.domains.karel.world import MAX_SIDE, World
 from leapscli.errors import WorldError
-from leapscli.world.world import MAX_SIDE, World
 
 DIRECTIONS = ("north", "east", "south", "west")
 PLANES, SIDE = 16, 18

@@ -71,11 +71,11 @@ def bench(
     In an empty workspace everything is measured anew.
     """
     from leapscli.artifacts.store import Workspace
+    from leapscli.engine.engine import core_count
     from leapscli.stages.bench.bench import RECIPES
     from leapscli.stages.sweep.jobs import methods, plan_jobs, split, task_names
     from leapscli.stages.sweep.sweep import Sweep
     from leapscli.stages.user_files import check_writable, is_stdout
-    from leapscli.world.engine import core_count
 
     check_writable(output)
     if is_stdout(output) and as_json:

@@ -7,14 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from leapscli.domains.karel.world import MAX_SIDE, World, random_worlds
+from leapscli.engine.engine import Budget
+from leapscli.engine.episode import Episode
 from leapscli.errors import InputError
-from leapscli.report.episode import Episode
 from leapscli.stages.sources import Source, load_world
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 from leapscli.tasks.returns import told
-from leapscli.world.engine import Budget
-from leapscli.world.world import MAX_SIDE, World, random_worlds
 
 DEFAULT_SIDE = 8  # of random worlds, as the paper's datasets have them (LEAPS, appendix)
 PUBLISHED = Budget.calls(220)  # as `leaps.execute`, and the published interpreter

@@ -10,15 +10,15 @@ from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
+from leapscli.domains.karel.world import World
 from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program, Style
 from leapscli.dsl.text import decode
+from leapscli.engine.engine import Budget
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.registry import NAMES, Task
 from leapscli.tasks.registry import task as find_task
-from leapscli.world.engine import Budget
-from leapscli.world.world import World
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
 _TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5})[×x?](\d{1,5})(?::.*)?$", re.MULTILINE)

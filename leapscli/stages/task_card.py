@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leapscli.docstrings import docstring
+from leapscli.domains.karel.world import World
 from leapscli.tasks.registry import Task
-from leapscli.world.world import World
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.world import WALL, World, Worlds
 from leapscli.dsl.program import Action, If, IfElse, Not, Program, While
 from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.engine.engine import Budget
+from leapscli.engine.episode import Edit, End, Episode, Step
+from leapscli.engine.reference import Karel, Truncated, steps
 from leapscli.errors import InputError
-from leapscli.report.episode import Edit, End, Episode, Step
 from leapscli.tasks.registry import Task
-from leapscli.world.engine import Budget
-from leapscli.world.reference import Karel, Truncated, steps
-from leapscli.world.world import WALL, World, Worlds
 
 MOST_STEPS = 1_000_000  # every step is kept, for the viewers
 

@@ -28,24 +28,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.docstrings import docstring
+from leapscli.domains.karel.world import MAX_SIDE, World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import UNBOUNDED, Arena, Budget, Scorer, checked_budget
 from leapscli.errors import LeapsError, TaskError, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
-from leapscli.world.engine import UNBOUNDED, Arena, Budget, Scorer, checked_budget
-from leapscli.world.world import MAX_SIDE, World, Worlds
 
-NAMES = (
-    *("stairclimber", "fourcorners", "topoff", "maze", "cleanhouse", "harvester"),
-    *("doorkey", "onestroke", "seeder", "snake", "pathfollow", "wallavoider"),
-)
-GROUPS: Mapping[str, Sequence[str]] = {
-    "all": NAMES,
-    "leaps": NAMES[:6],
-    "karel-hard": NAMES[6:10],
-    "llm-gs": NAMES[10:],
+SUITES: Mapping[str, Sequence[str]] = {
+    "leaps": ("stairclimber", "fourcorners", "topoff", "maze", "cleanhouse", "harvester"),
+    "karel-hard": ("doorkey", "onestroke", "seeder", "snake"),
+    "llm-gs": ("pathfollow", "wallavoider"),
 }
+NAMES = tuple(name for tasks in SUITES.values() for name in tasks)
+GROUPS: Mapping[str, Sequence[str]] = {"all": NAMES, **SUITES}
 DEFAULT_BUDGET = Budget.primitives(10_000)  # of a run at a task's own size, in the literature since 2024
 
 
@@ -171,7 +168,7 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
         return build(task_name(path), load(path), height, width)
     if name not in NAMES:
         raise unknown(str(name))
-    return build(str(name), importlib.import_module(f"leapscli.tasks.{name}"), height, width)
+    return build(str(name), importlib.import_module(_module(str(name))), height, width)
 
 
 def unknown(name: str, *, groups: bool = False) -> TaskError:
@@ -182,6 +179,12 @@ def unknown(name: str, *, groups: bool = False) -> TaskError:
     known = f"a file ending in .py, or one of {', '.join(NAMES)}" + (f"; or {', '.join(GROUPS)}" if groups else "")
     what = "task and no group of tasks" if groups else "task"
     return TaskError(f"no {what} is called {name!r}", f"did you mean {close[0]}?" if close else known)
+
+
+def _module(name: str) -> str:
+    """The module of a task of ours: a file in the folder of its suite."""
+    suite = next(suite for suite, tasks in SUITES.items() if name in tasks)
+    return f"leapscli.domains.karel.tasks.{suite.replace('-', '_')}.{name}"
 
 
 def build(name: str, module: ModuleType, height: int | None, width: int | None) -> Task:

@@ -14,13 +14,13 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli import sweep_options as side_by_side
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget
 from leapscli.report.terminal.player import Player
 from leapscli.stages.sources import load_program
 from leapscli.stages.sweep.jobs import methods, plan_jobs
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import Task, task
-from leapscli.world.engine import Budget
 from tests.stages.sweeps import HerePool
 
 runner = CliRunner()

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget, execute
 from leapscli.errors import ArtifactError, InputError
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.generate import generate
-from leapscli.world.engine import Budget, execute
-from leapscli.world.world import World
 from tests.stages.synthesis import TEXTS, record, write_lines
 
 runner = CliRunner()

@@ -17,7 +17,7 @@ from leapscli.artifacts.columns import spec
 from leapscli.artifacts.programs_h5 import PLACES, ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
-from leapscli.world.demonstrations import FATES, RUNS
+from leapscli.domains.karel.demonstrations import FATES, RUNS
 from tests import ROOT
 from tests.stages.synthesis import TEXTS, record, write_lines
 

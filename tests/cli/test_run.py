@@ -12,9 +12,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from leapscli.cli.main import build
+from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
-from leapscli.world.world import World, random_worlds
 
 runner = CliRunner()
 TEXT = """\

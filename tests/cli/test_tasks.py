@@ -9,9 +9,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from leapscli.cli.main import build
+from leapscli.domains.karel.world import World
 from leapscli.errors import InputError, TaskError
 from leapscli.tasks.registry import names, task
-from leapscli.world.world import World
 
 runner = CliRunner()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from leapscli.world.world import World
+from leapscli.domains.karel.world import World
 
 HERE = Path(__file__).parent
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Action, Program
-from leapscli.world.engine import Budget
-from leapscli.world.reference import Karel, steps
-from leapscli.world.world import World, random_worlds
+from leapscli.engine.engine import Budget
+from leapscli.engine.reference import Karel, steps
 
 TEXTS = (
     "DEF run m( move m)",

@@ -9,7 +9,9 @@ import pytest
 
 from leapscli.artifacts.manifest import read_manifest, write_manifest
 from leapscli.artifacts.store import Workspace
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget
 from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
 from leapscli.stages.evaluate import Evaluation, evaluate
 from leapscli.stages.run import Setting, run
@@ -22,8 +24,6 @@ from leapscli.stages.sources import (
     parse_size,
 )
 from leapscli.tasks.registry import task
-from leapscli.world.engine import Budget
-from leapscli.world.world import random_worlds
 
 TEXT = "# by hand\nDEF run m( WHILE c( frontIsClear c) w( pickMarker move w) pickMarker m)"
 

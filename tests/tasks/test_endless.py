@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.engine.engine import Budget, Scorer
 from leapscli.tasks.registry import names, task
-from leapscli.world.engine import Budget, Scorer
-from leapscli.world.world import World, Worlds
-from tests.world.strategies import looping
+from tests.engine.strategies import looping
 
 BUDGETS = (Budget.primitives(10_000), Budget.primitives(997), Budget.calls(220), Budget.calls(5003))
 

@@ -8,11 +8,11 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Scorer
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
-from leapscli.world.engine import Scorer
-from leapscli.world.world import Worlds
 from tests.golden.records import records, world
 
 RETURNS = records("task_returns")

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
+from leapscli.engine.engine import Budget
+from leapscli.engine.episode import Playback
+from leapscli.engine.reference import run
 from leapscli.errors import InputError
-from leapscli.report.episode import Playback
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import names, task
-from leapscli.world.engine import Budget
-from leapscli.world.reference import run
-from leapscli.world.world import random_worlds
+from tests.engine.strategies import budgets, worlds
 from tests.golden.records import records, world
 from tests.strategies import programs, seeded
-from tests.world.strategies import budgets, worlds
 
 TRACES = records("traces")[::40]
 RETURNS = records("task_returns")[::25]

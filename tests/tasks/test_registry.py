@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import UNBOUNDED, Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
-from leapscli.world.engine import UNBOUNDED, Budget
 from tests.tasks.solutions import SOLUTIONS
 
 # The definitions' sizes.

@@ -7,17 +7,17 @@ import random
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import Probabilities, sample_programs
+from leapscli.engine.engine import Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
-from leapscli.world.engine import Budget
-from leapscli.world.world import World, Worlds
+from tests.engine.strategies import looping
 from tests.golden.records import records, world
 from tests.tasks.solutions import ANY_SIZE, SOLUTIONS
 from tests.tasks.twins import play
-from tests.world.strategies import looping
 
 HANDY = Probabilities(actions=(0.3, 0.1, 0.1, 0.25, 0.25), perceptions=(0.3, 0.1, 0.1, 0.25, 0.25))
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.world import EAST, NORTH, SOUTH, World, Worlds
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import names, task
-from leapscli.world.world import EAST, NORTH, SOUTH, World, Worlds
 
 SIZES = [(12, 12), (16, 9), (100, 100), (255, 255)]
 ONE_SIZE = {"cleanhouse"}

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
-from leapscli.world.engine import Budget
-from leapscli.world.reference import Karel, Truncated, steps
-from leapscli.world.world import World
+from leapscli.engine.engine import Budget
+from leapscli.engine.reference import Karel, Truncated, steps
 
 Verdict = tuple[float, bool]
 PENALTY: Verdict = (-1.0, True)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from leapscli.artifacts.columns import SPLITS, Layout, ProgramColumns
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.engine.engine import Budget, rollouts
 from leapscli.recipes.model import ModelRecipe
-from leapscli.world.engine import Budget, rollouts
-from leapscli.world.world import random_worlds
 
 DEMOS, ACTIONS = 3, 20
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from leapscli.dsl.program import Style
-from leapscli.report.episode import Episode, Playback
+from leapscli.engine.episode import Episode, Playback
 from leapscli.report.palette import FLOOR, GRID, INK, KAREL, LIT, MARKER, PAPER, SYNTAX, WALL, WALL_EDGE
 from leapscli.report.pictures.png import Scene
 

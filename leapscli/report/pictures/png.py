@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
+from leapscli.domains.karel.sprites import font
+from leapscli.domains.karel.world import World
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
-from leapscli.report.episode import Episode, Playback
+from leapscli.engine.episode import Episode, Playback
 from leapscli.report.palette import FAINT, INK, PAPER, Colour
 from leapscli.report.pictures.world import GAP, Canvas, Listing, cell_size, world_image
-from leapscli.report.sprites import font
-from leapscli.world.world import World
 
 TITLE = 14  # pixels of the font of titles and captions
 CAPTION = TITLE + 14  # height of a line of them

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from leapscli.domains.karel.sprites import Atlas, font
+from leapscli.domains.karel.world import WALL, Agent, World
 from leapscli.report.palette import INK, KAREL, KAREL_EDGE, LIT, LIT_EDGE, PAPER, SYNTAX, WALL_EDGE
-from leapscli.report.sprites import Atlas, font
 from leapscli.report.terminal.programs import around, parts
-from leapscli.world.world import WALL, Agent, World
 
 RINGED = 24  # pixels a cell up to which Karel is ringed
 KEPT = 40  # images of a program with one line lit

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rich.table import Table
 from rich.text import Text
 
-from leapscli.report.episode import Episode
+from leapscli.engine.episode import Episode
 from leapscli.report.palette import SYNTAX_STYLE
 from leapscli.report.terminal.tables import Rows
 from leapscli.tasks.returns import told

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
+from leapscli.engine.episode import Episode, Playback, Step
 from leapscli.errors import InputError
-from leapscli.report.episode import Episode, Playback, Step
 from leapscli.report.terminal.console import can_redraw, has_colours
 from leapscli.report.terminal.flow import flow, rows
 from leapscli.report.terminal.keyboard import Keys, keyboard

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import core_count
 from leapscli.progress import Done, Reporter, Silent
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.results.scoreboard import Spread
@@ -22,7 +23,6 @@ from leapscli.stages.synthesize.states import engine_budget, state_seed
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.returns import goal, reaches
-from leapscli.world.engine import core_count
 
 # The recipes that are compared, the default first; `random` is the published best of 1,000, `paper` the published CEM.
 RECIPES = (DEFAULTS["search"], "evolution", "latent-evolution", "cem", "hill-climbing", "paper", "random")

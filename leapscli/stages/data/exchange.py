@@ -19,8 +19,10 @@ from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.published_h5 import Published, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import files_of
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
+from leapscli.engine.engine import Budget, Frames, core_count, replay, rollouts
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
@@ -28,8 +30,6 @@ from leapscli.stages.data.samples import calls_of, open_dataset
 from leapscli.stages.data.synthesis_import import Skipped, import_records
 from leapscli.stages.generate.generate import FILE, check_place, finish
 from leapscli.stages.generate.statistics import Statistics
-from leapscli.world.engine import Budget, Frames, core_count, replay, rollouts
-from leapscli.world.world import Worlds
 
 
 def import_dataset(

@@ -10,14 +10,14 @@ import numpy as np
 from leapscli.artifacts.columns import SPLITS
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.engine.engine import Budget
+from leapscli.engine.episode import Episode
 from leapscli.errors import ArtifactError, InputError
-from leapscli.report.episode import Episode
 from leapscli.seeding import stream
 from leapscli.tasks.play import play
-from leapscli.world.engine import Budget
-from leapscli.world.world import Worlds
 
 FILE = "programs.h5"
 

@@ -21,15 +21,15 @@ from leapscli.artifacts.files import sha256
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import SKIPPED, Line, Record, Unusable, examples_of, lines, read_record
+from leapscli.domains.karel.world import MAX_SIDE, WALL, World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.engine.engine import Budget, core_count, replay, rollouts
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.generate import FILE, finish
 from leapscli.stages.generate.statistics import Statistics
-from leapscli.world.engine import Budget, core_count, replay, rollouts
-from leapscli.world.world import MAX_SIDE, WALL, World, Worlds
 
 CALLS = 10_000  # more than any run of the published data takes
 PLANES_SIDE = 16  # the largest world that a tensor can hold

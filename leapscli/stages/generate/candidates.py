@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.artifacts.columns import Layout, ProgramColumns
+from leapscli.domains.karel.demonstrations import Demonstrations, Rules, demonstrate
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.hash_set import HashSet
 from leapscli.dsl.sampler import sample_programs
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.parallel import in_order
-from leapscli.world.demonstrations import Demonstrations, Rules, demonstrate
 
 BLOCK = 4096  # candidates
 

@@ -22,7 +22,9 @@ from leapscli.artifacts.artifact import check_name
 from leapscli.artifacts.files import ELSEWHERE
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
+from leapscli.domains.karel.behaviour import Behaviour, behaviour
 from leapscli.dsl.batch import TokenBatch
+from leapscli.engine.engine import core_count
 from leapscli.errors import ArtifactError, Interrupted, RecipeError
 from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
@@ -30,8 +32,6 @@ from leapscli.stages.generate.candidates import blocks, layout_of, rules_of
 from leapscli.stages.generate.parallel import in_order
 from leapscli.stages.generate.splits import assign
 from leapscli.stages.generate.statistics import Statistics, split_metrics
-from leapscli.world.behaviour import Behaviour, behaviour
-from leapscli.world.engine import core_count
 
 FILE = "programs.h5"
 GENERATOR = 1  # grows whenever the same recipe comes to give other programs

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.artifacts.columns import SPLITS, ProgramColumns
+from leapscli.domains.karel.behaviour import Behaviour
+from leapscli.domains.karel.demonstrations import FATES, RUNS, Demonstrations
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, TOKENS
-from leapscli.world.behaviour import Behaviour
-from leapscli.world.demonstrations import FATES, RUNS, Demonstrations
 
 Counts = NDArray[np.int64]
 _STEP = np.zeros(256, np.int8)  # what a token does to the number of blocks around

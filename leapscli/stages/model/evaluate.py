@@ -14,11 +14,11 @@ from leapscli.artifacts.identity import Index
 from leapscli.artifacts.lineage import lineage
 from leapscli.artifacts.seen import load_seen, unseen
 from leapscli.artifacts.store import Workspace
+from leapscli.domains.karel.world import Worlds, random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import ArtifactError, InputError
 from leapscli.progress import Done, Reporter, Silent
 from leapscli.seeding import stream, stream_key
-from leapscli.world.world import Worlds, random_worlds
 
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel

@@ -14,10 +14,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from leapscli.engine.engine import core_count
 from leapscli.kernel_cache import kernel_cache
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.worker import Outcome, run_job
-from leapscli.world.engine import core_count
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}  # BLAS and torch read them when they load
 

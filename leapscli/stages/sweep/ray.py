@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, LeapsError
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.pools import Pool
 from leapscli.stages.sweep.worker import Outcome, run_job
-from leapscli.world.engine import core_count
 
 
 def find_ray() -> Any:

@@ -14,15 +14,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.world import MAX_SIDE
 from leapscli.dsl.batch import TokenBatch
+from leapscli.engine.engine import Budget
 from leapscli.errors import TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.objective import Objective, Score
 from leapscli.search.protocol import Latents
 from leapscli.seeding import stream_key
 from leapscli.tasks.registry import Task
-from leapscli.world.engine import Budget
-from leapscli.world.world import MAX_SIDE
 
 # General programs are told by worlds so many times as wide and as high, so many of them. At three times the side all
 # winners on harvester were nested REPEATs that leave a larger field half done, at twelve none. On 8 mazes, or 16, one

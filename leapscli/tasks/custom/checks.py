@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.domains.karel.world import World
 from leapscli.errors import TaskError, described
 from leapscli.tasks.custom.repeat import repeatable
 from leapscli.tasks.custom.reward import RETURNS
-from leapscli.world.world import World
 
 Function = Callable[..., Any]
 Blame = Callable[..., TaskError]  # what went wrong, in which function, in which line

@@ -18,10 +18,10 @@ from numbers import Integral, Real
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+from leapscli.domains.karel.world import MAX_SIDE
 from leapscli.errors import TaskError
 from leapscli.tasks.custom.checks import CHECKED
 from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward
-from leapscli.world.world import MAX_SIDE
 
 SEE = "`leaps docs tasks` shows a complete task file"
 ARGUMENTS = {

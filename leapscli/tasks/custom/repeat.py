@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.domains.karel.world import World
 from leapscli.errors import TaskError
-from leapscli.world.world import World
 
 CLOCKS = ("time", "datetime")
 CHANCE = ("random", "secrets", "uuid", "numpy.random")

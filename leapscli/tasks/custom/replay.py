@@ -8,13 +8,13 @@ from types import ModuleType
 
 import numpy as np
 
+from leapscli.domains.karel.world import WALL
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Program
 from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.engine.engine import Arena, Budget, Scorer
+from leapscli.engine.reference import Karel, Truncated, steps
 from leapscli.errors import TaskError
-from leapscli.world.engine import Arena, Budget, Scorer
-from leapscli.world.reference import Karel, Truncated, steps
-from leapscli.world.world import WALL
 
 
 def explained(

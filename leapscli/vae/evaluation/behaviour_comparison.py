@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
+from leapscli.engine.engine import Budget, Rollouts, rollouts
 from leapscli.vae.training.program_behaviour import BUDGET, agreement
-from leapscli.world.engine import Budget, Rollouts, rollouts
-from leapscli.world.world import Worlds
 
 LONG = Budget.primitives(10_000)  # what does not end within this is taken never to end
 PROGRAMS, LONG_RUNS = 512, 2048  # at once: bounds the memory

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
@@ -21,7 +22,6 @@ from leapscli.vae.networks.packing import PackedDemos
 from leapscli.vae.training.data import Programs, Reads, in_order
 from leapscli.vae.training.running_means import SCALARS
 from leapscli.vae.training.terms import Terms, terms_of, total
-from leapscli.world.world import random_worlds
 
 LONG = 30  # programs of so many tokens or more are reported by themselves
 WORLDS, PRIOR = 32, 256  # on which programs are run, and how many vectors of N(0, I) are decoded

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.engine.engine import replay
 from leapscli.vae.networks.gru import Sizes
 from leapscli.vae.networks.masks import MASKS, target_keys
-from leapscli.world.engine import replay
-from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
 STOP = len(ACTIONS)  # what the executor does at the end of a trace, and "before" its first action

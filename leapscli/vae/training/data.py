@@ -16,12 +16,12 @@ import numpy as np
 import torch
 
 from leapscli.artifacts.columns import CHUNK, Layout
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.seeding import stream
 from leapscli.vae.networks.masks import target_keys
 from leapscli.vae.networks.packing import PackedDemos, PackedPrograms, by_length, pack_demos, pack_programs
 from leapscli.vae.training.program_behaviour import Traces
-from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
 WINDOW = 64  # blocks of CHUNK programs that are shuffled into one another: 16,384 programs

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
+from leapscli.engine.engine import Budget, rollouts
 from leapscli.vae.decode import DRAWS, Decoding
 from leapscli.vae.device import Noise
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.packing import by_length, pack_programs
-from leapscli.world.engine import Budget, rollouts
-from leapscli.world.world import Worlds
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 2

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageSequence
 
+from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
-from leapscli.report.episode import Playback
+from leapscli.engine.engine import Budget
+from leapscli.engine.episode import Playback
 from leapscli.report.palette import FLOOR, KAREL, MARKER, WALL
 from leapscli.report.pictures.gif import MOST_FRAMES, _chosen, episode_gif
 from leapscli.report.pictures.png import Scene, episode_png, world_png
 from leapscli.report.pictures.world import Canvas, Listing, cell_size, world_image
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
-from leapscli.world.engine import Budget
-from leapscli.world.world import World, random_worlds
 
 SWEEP = Program.parse(
     "DEF run m( REPEAT R=19 r( WHILE c( frontIsClear c) w( pickMarker move w) pickMarker turnLeft move turnLeft "

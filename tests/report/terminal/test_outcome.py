@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.engine.engine import Budget
 from leapscli.report.terminal.console import emit
 from leapscli.report.terminal.evaluation import show_evaluation
 from leapscli.report.terminal.histogram import MOST_BINS, Histogram
@@ -20,8 +22,6 @@ from leapscli.report.terminal.outcome import MOST_LETTERS, episode_facts, facts,
 from leapscli.stages.evaluate import Evaluation
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
-from leapscli.world.engine import Budget
-from leapscli.world.world import random_worlds
 from tests.strategies import seeded
 
 

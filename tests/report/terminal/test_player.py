@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget
 from leapscli.errors import InputError
 from leapscli.report.terminal.player import MOST_SPEED, Player, play
 from leapscli.tasks.play import play as play_program
 from leapscli.tasks.registry import task
-from leapscli.world.engine import Budget
 
 PROGRAM = Program.parse(
     "DEF run m( REPEAT R=9 r( IF c( frontIsClear c) i( move i) pickMarker turnLeft turnLeft r) "

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from leapscli.domains.karel.world import World, random_worlds
 from leapscli.report.terminal.console import emit, has_colours
 from leapscli.report.terminal.world import (
     KAREL_ARROWS,
@@ -18,7 +19,6 @@ from leapscli.report.terminal.world import (
     rank,
     scale_for,
 )
-from leapscli.world.world import World, random_worlds
 
 # Upper left, upper right, lower left, lower right of the block characters.
 QUADRANTS = dict(zip(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", range(16), strict=True))

@@ -19,13 +19,13 @@ from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.artifacts.synthesis_world import read_world
 from leapscli.artifacts.verify import verify
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import StopFlag
 from leapscli.stages.data.exchange import export_dataset, import_dataset
 from leapscli.stages.data.samples import sample
 from leapscli.stages.generate.generate import FILE
-from leapscli.world.world import World
 from tests.stages.synthesis import TEXTS, grid, record, tensor, write_lines
 from tests.vae.test_published import damaged
 

@@ -19,8 +19,11 @@ from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact, Draft, Workspace
 from leapscli.artifacts.verify import verify
+from leapscli.domains.karel.behaviour import behaviour
+from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget, rollouts
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError
 from leapscli.progress import Done, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
@@ -28,9 +31,6 @@ from leapscli.stages.generate import candidates
 from leapscli.stages.generate import generate as stage
 from leapscli.stages.generate.generate import FILE, generate
 from leapscli.stages.generate.statistics import nesting
-from leapscli.world.behaviour import behaviour
-from leapscli.world.engine import Budget, rollouts
-from leapscli.world.world import Worlds
 
 SMALL = {"programs": 400, "demonstrations": 4}
 LONG = {"programs": 20_000, "demonstrations": 2, "max_actions": 30}

@@ -11,6 +11,7 @@ import pytest
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget
 from leapscli.errors import ArtifactError, Interrupted, TaskError
 from leapscli.progress import SearchDone, Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe
@@ -19,7 +20,6 @@ from leapscli.stages.synthesize import plan as search_plan
 from leapscli.stages.synthesize import states as search_states
 from leapscli.stages.synthesize import synthesize as stage
 from leapscli.tasks.registry import task
-from leapscli.world.engine import Budget
 from tests.stages.space import SOLVER, fake_model, solvable_space
 from tests.tasks.solutions import SOLUTIONS
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.engine.engine import Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.custom.replay import explained
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import Task, task
-from leapscli.world.engine import Budget
-from leapscli.world.world import World, Worlds
 from tests import ROOT
 
 EXAMPLE = ROOT / "docs" / "examples" / "sweeper.py"

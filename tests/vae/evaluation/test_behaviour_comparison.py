@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.engine.engine import Budget, execute
 from leapscli.vae.evaluation import behaviour_comparison as module
 from leapscli.vae.evaluation.behaviour_comparison import Probe
-from leapscli.world.engine import Budget, execute
-from leapscli.world.world import random_worlds
 
 WORLDS = random_worlds(5, seed=3)
 ENDLESS = Program.parse("DEF run m( WHILE c( leftIsClear c) w( putMarker w) m)")

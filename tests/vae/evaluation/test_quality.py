@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
+from leapscli.engine.engine import execute
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import latent, population, reconstruction
 from leapscli.vae.evaluation.smoothness import POINTS, SIGMAS, between, lines, locality, ranked
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.packing import pack_programs, pack_tokens
-from leapscli.world.engine import execute
-from leapscli.world.world import random_worlds
 from tests.vae.memory import KNOWN, memory
 
 WORLDS = random_worlds(4, seed=1)

@@ -1,0 +1,1 @@
+"""Kinds of worlds that programs can run in, one folder each."""

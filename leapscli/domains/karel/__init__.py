@@ -1,0 +1,1 @@
+"""Karel: worlds, actions, perceptions, pictures, and the suites of tasks."""

@@ -1,0 +1,58 @@
+"""What programs do rather than how they are written: hashes of their behaviour on a fixed set of worlds.
+
+Two programs have equal `traces` when they take the same actions on all 32 probe worlds; equal `walks` when they move,
+pick and put alike, heading the same way, and differ in turns on the spot at most. So whatever can be rewritten without
+effect leaves the walk as it is: an unrolled or multiplied REPEAT, negations, swapped or equal branches, a test that is
+repeated, code that is never reached, turns that cancel or go the long way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.domains.karel.world import random_worlds
+from leapscli.dsl.batch import TokenBatch
+from leapscli.engine.engine import Arena
+from leapscli.errors import InputError
+
+WORLDS = 32
+LIMIT = 10_000  # primitives of one run
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """Of P programs: `traces` and `walks` uint64[P], equal where what they do is equal."""
+
+    traces: NDArray[np.uint64]
+    walks: NDArray[np.uint64]
+
+
+def behaviour(programs: TokenBatch) -> Behaviour:
+    """Run each program on the probe worlds, on one core. Raises InputError where one is no program."""
+    arena, count = _arena(), len(programs)
+    found = Behaviour(np.empty(count, np.uint64), np.empty(count, np.uint64))
+    ids, lengths = (np.require(array, requirements=["C", "W"]) for array in (programs.ids, programs.lengths))
+    if not _kernel()(ids, lengths, LIMIT, arena.cells, arena.starts, found.traces, found.walks):
+        raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
+    return found
+
+
+@cache
+def _arena() -> Arena:
+    """The probe worlds: more walls and markers than datasets have, so that 32 meet most of what can happen."""
+    return Arena.of(random_worlds(WORLDS, 0, wall=0.2, marker=0.3))
+
+
+@cache
+def _kernel() -> Any:
+    from leapscli.domains.karel.compiled import prober
+    from leapscli.engine.compiled import interpreter
+    from leapscli.jit import inline, kernel, with_names
+
+    run = inline(with_names(interpreter.interpret, "probe", hook=prober.probe_hook))
+    return kernel(with_names(prober.probe, "probe", interpret=run))

@@ -1,0 +1,1 @@
+"""Kernels of what only Karel has: replay, demonstrations, hashes of behaviour."""

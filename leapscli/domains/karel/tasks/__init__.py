@@ -1,0 +1,1 @@
+"""Karel's tasks: a suite a folder, a task a file."""

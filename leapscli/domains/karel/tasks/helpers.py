@@ -1,0 +1,46 @@
+"""What several tasks need: empty rooms, places in them, and where a cell lies for compiled code."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.domains.karel.world import EAST, Agent, World, border
+from leapscli.errors import TaskError
+
+
+def room(height: int, width: int, agent: Agent, marked: list[tuple[int, int]] | None = None) -> World:
+    """An empty room within a border of wall, single markers on the cells `marked`."""
+    markers = np.zeros((height, width), np.uint8)
+    for row, column in marked or []:
+        markers[row, column] = 1
+    return World(border(height, width), markers, agent)
+
+
+def facing_east(row: int, column: int) -> Agent:
+    """Karel at a cell, facing east as in most tasks."""
+    return (row, column, EAST)
+
+
+def padded_index(world: World, row: int, column: int) -> int:
+    """Where a cell lies in the engine's flattened arrays, which have a ring of wall around the world."""
+    return (row + 1) * (world.width + 2) + column + 1
+
+
+def require(fits: bool, what: str) -> None:
+    """Raise TaskError saying `what` a world of the user's own lacks, unless it `fits`."""
+    if not fits:
+        raise TaskError(f"not a world for this task: {what}")
+
+
+def interior(world: World) -> NDArray[np.bool_]:
+    """The cells off the outermost ring, bool[H, W]."""
+    inside = np.zeros(world.walls.shape, np.bool_)
+    inside[1:-1, 1:-1] = True
+    return inside
+
+
+def pick(rng: np.random.Generator, cells: NDArray[np.int64]) -> tuple[int, int]:
+    """One of `cells` [K, 2], uniformly."""
+    row, column = cells[rng.integers(len(cells))]
+    return int(row), int(column)

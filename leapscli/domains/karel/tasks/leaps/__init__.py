@@ -1,0 +1,1 @@
+"""The six tasks of LEAPS (Trivedi et al., NeurIPS 2021)."""

@@ -1,0 +1,1 @@
+"""Runs programs in worlds of any domain, compiled."""

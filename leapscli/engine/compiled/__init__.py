@@ -1,0 +1,1 @@
+"""The engine's kernels, and the templates that they are made of."""

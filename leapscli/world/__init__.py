@@ -1,1 +1,0 @@
-"""The world and its engine."""
