@@ -21,13 +21,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.tasks.leaps import harvester
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine.compiled import interpreter
-from leapscli.engine.engine import Arena, Budget, Scorer
+from leapscli.engine.arena import Arena
+from leapscli.engine.budget import Budget
+from leapscli.engine.compiled import interpreter, scorer
+from leapscli.engine.engine import Scorer
 from leapscli.jit import inline, kernel, with_names
 from leapscli.tasks.registry import DEFAULT_BUDGET, task
 
@@ -68,34 +71,33 @@ def measure(work: Callable[[], Any], amount: float) -> Rate:
 
 def counting(*arguments):
     """A template: what a run counted, in place of its return."""
-    _, status, counted = interpret(*arguments)  # noqa: F821
-    return float(counted), status, counted
+    _, status, counted, agent = interpret(*arguments)  # noqa: F821
+    return float(counted), status, counted, agent
 
 
 def counter() -> Scorer:
     """A scorer whose returns are the primitives (or calls) that each run counted, with harvester's reward."""
-    hook = inline(with_names(interpreter.task_hook, "counting", reward=inline(harvester.reward)))
-    run = inline(with_names(interpreter.interpret, "counting", hook=hook))
-    run = inline(with_names(counting, "counting", interpret=run))
-    return Scorer(kernel(with_names(interpreter.score, "counting", interpret=run)))
+    hook = inline(with_names(KAREL.judge, "counting", reward=inline(harvester.reward)))
+    run = inline(with_names(counting, "counting", interpret=interpreter.specialise(KAREL, hook, "counting")))
+    return Scorer(kernel(with_names(scorer.score, "counting", interpret=run, enter=inline(KAREL.enter))))
 
 
 def engine_lines() -> dict[str, dict[str, Rate]]:
     """Executions and primitives a second: of random programs, with and without detection, and of long loops."""
-    scorer, count = Scorer.of(harvester.reward), counter()
+    ours, count = Scorer.of(KAREL, harvester.reward), counter()
     programs, worlds = sample_programs(PROGRAMS, 7), random_worlds(16, 7)
     lines = {}
 
     def line(name: str, programs: TokenBatch, arena: Arena, budget: Budget, endless: bool) -> None:
         counted = count.returns(programs, arena, budget, endless=endless, threads=1).sum()
-        rate = measure(lambda: scorer.returns(programs, arena, budget, endless=endless, threads=1), 1)
+        rate = measure(lambda: ours.returns(programs, arena, budget, endless=endless, threads=1), 1)
         runs = len(programs) * len(arena)
         lines[name] = {
             "executions": Rate(runs * rate.median, runs * rate.best),
             "primitives": Rate(counted * rate.median, counted * rate.best),
         }
 
-    arena = Arena.of(worlds, None, harvester.memory)
+    arena = worlds.arena(None, harvester.memory)
     for endless in (False, True):
         for limit in (220, 10_000):
             part = arena if endless or limit < 1000 else arena[:2]
@@ -103,7 +105,7 @@ def engine_lines() -> dict[str, dict[str, Rate]]:
     for number, (name, text) in enumerate(LOOPS):
         same = TokenBatch.of([Program.parse(f"DEF run m( {text} m)")] * 300)
         worlds = task(name, height=8, width=8).sample(32, 0)
-        line(loop_name(number), same, Arena.of(worlds, None, harvester.memory), Budget.primitives(1000), False)
+        line(loop_name(number), same, worlds.arena(None, harvester.memory), Budget.primitives(1000), False)
     return lines
 
 

@@ -14,10 +14,11 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from leapscli.domains.karel.execution import execute
     from leapscli.domains.karel.world import World, Worlds
     from leapscli.dsl.grammar import allowed_next
     from leapscli.dsl.program import Program
-    from leapscli.engine.engine import Budget, execute
+    from leapscli.engine.budget import Budget
     from leapscli.errors import LeapsError, ProgramSyntaxError
     from leapscli.stages.model.load import load_model
     from leapscli.tasks.registry import task
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Budget": "leapscli.engine.engine",
+    "Budget": "leapscli.engine.budget",
     "LeapsError": "leapscli.errors",
     "Program": "leapscli.dsl.program",
     "ProgramSyntaxError": "leapscli.errors",
     "World": "leapscli.domains.karel.world",
     "Worlds": "leapscli.domains.karel.world",
     "allowed_next": "leapscli.dsl.grammar",
-    "execute": "leapscli.engine.engine",
+    "execute": "leapscli.domains.karel.execution",
     "load_model": "leapscli.stages.model.load",
     "task": "leapscli.tasks.registry",
 }

@@ -31,8 +31,8 @@ from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.files import disk_errors
 from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
+from leapscli.domains.karel.execution import Frames
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
-from leapscli.engine.engine import Frames
 from leapscli.errors import InputError
 
 DATA, IDS, INFO = "data.hdf5", "id.txt", "data_info"

@@ -5,19 +5,20 @@
     bits 16-31  count: R of a REPEAT
     bits 32-63  cost: what reaching this instruction takes from the budget
 
-Beside it stands its target: where a jump leads, or a test whose condition does not hold; all else goes on to the next
-instruction. A WHILE is a test, a CHECK (where endless runs are looked for), its body, and the opposite test leading
-back to the CHECK. The two budgets differ in the costs alone. Under `Budget.primitives` an action or a perception costs
-1. Under `Budget.calls` a statement costs the calls that the published interpreter makes from the statement before it.
+Beside it stands its target: where a jump leads, or a test that fails; all else goes on to the next instruction. A WHILE
+is a test, a CHECK (where endless runs are looked for), its body, and the opposite test leading back to the CHECK. The
+two budgets differ in the costs alone. Under `Budget.primitives` an action or a perception costs 1. Under `Budget.calls`
+a statement costs the calls that the published interpreter makes from the statement before it.
+
+Operations from FIRST_ACTION on are the domain's: its actions, then two tests for each perception, that it holds and
+that it does not.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-MOVE, TURN_LEFT, TURN_RIGHT, PICK_MARKER, PUT_MARKER = range(5)  # = the action ids of traces
-FRONT_CLEAR, FRONT_BLOCKED, LEFT_CLEAR, LEFT_BLOCKED, RIGHT_CLEAR, RIGHT_BLOCKED, MARKERS, NO_MARKERS = range(5, 13)
-REPEAT, AGAIN, JUMP, CHECK, END = range(13, 18)
+REPEAT, AGAIN, JUMP, CHECK, END, FIRST_ACTION = (np.int64(operation) for operation in range(6))
 
 # The mask of operation and index, the mask of the count, and the shifts of the fields above.
 BYTE, SHORT = np.uint64(0xFF), np.uint64(0xFFFF)
@@ -25,8 +26,3 @@ INDEX_SHIFT, COUNT_SHIFT, COST_SHIFT = (np.uint64(n) for n in (8, 16, 32))
 
 MAX_DEPTH = 64  # nested REPEATs
 MAX_PROGRAM = 100_000  # tokens
-
-
-def opposite(test: int) -> int:
-    """The test that holds where `test` does not."""
-    return (test - FRONT_CLEAR ^ 1) + FRONT_CLEAR

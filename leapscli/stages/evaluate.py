@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.tasks.registry import Task
 from leapscli.tasks.returns import reaches, told

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.domains.karel.world import MAX_SIDE, World, random_worlds
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.engine.episode import Episode
 from leapscli.errors import InputError
 from leapscli.stages.sources import Source, load_world

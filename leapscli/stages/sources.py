@@ -14,7 +14,7 @@ from leapscli.domains.karel.world import World
 from leapscli.dsl.parser import parse_all, style_of
 from leapscli.dsl.program import Program, Style
 from leapscli.dsl.text import decode
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.registry import NAMES, Task

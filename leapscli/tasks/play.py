@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import WALL, World, Worlds
 from leapscli.dsl.program import Action, If, IfElse, Not, Program, While
 from leapscli.dsl.vocabulary import ACTION_ID
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.engine.episode import Edit, End, Episode, Step
-from leapscli.engine.reference import Karel, Truncated, steps
+from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import InputError
 from leapscli.tasks.registry import Task
 

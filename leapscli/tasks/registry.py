@@ -28,10 +28,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.docstrings import docstring
+from leapscli.domains.karel.domain import KAREL
+from leapscli.domains.karel.tasks.helpers import no_smaller_than
 from leapscli.domains.karel.world import MAX_SIDE, World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import UNBOUNDED, Arena, Budget, Scorer, checked_budget
+from leapscli.engine.arena import Arena
+from leapscli.engine.budget import UNBOUNDED, Budget, checked_budget
+from leapscli.engine.engine import Scorer
 from leapscli.errors import LeapsError, TaskError, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
@@ -116,7 +120,7 @@ class Task:
     def arena(self, worlds: Worlds | Sequence[World]) -> Arena:
         """`worlds`, all of one size, made ready for scoring; keep it where many programs meet the same worlds."""
         worlds = worlds if isinstance(worlds, Worlds) else Worlds.stack(worlds)
-        return Arena.of(worlds, getattr(self.module, "zones", None), getattr(self.module, "memory", None))
+        return worlds.arena(getattr(self.module, "zones", None), getattr(self.module, "memory", None))
 
     def returns(
         self,
@@ -136,7 +140,7 @@ class Task:
         checked_budget(budget)
         if threads is not None:
             whole(threads, "threads", 1)
-        scorer = Scorer.of(getattr(self.module, "compiled_reward", self.module.reward))
+        scorer = Scorer.of(KAREL, getattr(self.module, "compiled_reward", self.module.reward))
         try:
             found = scorer.returns(tokens, arena, budget, threads=threads)
             if self.source and not np.isfinite(found).all():
@@ -199,13 +203,3 @@ def build(name: str, module: ModuleType, height: int | None, width: int | None) 
         raise TaskError(f"{name} at {height}×{width}: {reason}", f"its own size is {own_height}×{own_width}")
     summary = docstring(module).splitlines()
     return Task(name, summary[0] if summary else "", height, width, module)
-
-
-def no_smaller_than(least_height: int, least_width: int) -> Callable[[int, int], str | None]:
-    """A size check: at least so many cells, walls included."""
-
-    def check(height: int, width: int) -> str | None:
-        small = height < least_height or width < least_width
-        return f"it needs at least {least_height}×{least_width}" if small else None
-
-    return check

@@ -14,7 +14,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli import sweep_options as side_by_side
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.report.terminal.player import Player
 from leapscli.stages.sources import load_program
 from leapscli.stages.sweep.jobs import methods, plan_jobs

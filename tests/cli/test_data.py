@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
+from leapscli.domains.karel.execution import execute
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget, execute
+from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.generate import generate

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leapscli.domains.karel.world import World, border
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 
 SIZES = ((1, 1), (1, 7), (3, 3), (4, 5), (8, 8), (14, 22), (40, 70))
 

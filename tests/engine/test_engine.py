@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.domains.karel import reference as slow_karel
+from leapscli.domains.karel.compiled import replayer
+from leapscli.domains.karel.domain import KAREL
+from leapscli.domains.karel.execution import execute, replay, rollouts
 from leapscli.domains.karel.world import World, Worlds, random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import ACTION_ID
-from leapscli.engine import engine, reference
-from leapscli.engine.compiled import interpreter
-from leapscli.engine.engine import Budget, execute, replay, rollouts
+from leapscli.engine import reference
+from leapscli.engine.budget import Budget
+from leapscli.engine.compiled.recorder import recorder
 from leapscli.errors import InputError, WorldError
 
 PROGRAMS = sample_programs(60, 1)
@@ -27,7 +31,7 @@ def test_rollouts_of_all_and_of_each(budget: Budget) -> None:
     assert every.actions.shape == (60, 6, 300) and own.actions.shape == (3, 2, 300)
     for p, program in enumerate(PROGRAMS.programs()):
         for i in range(6):
-            slow = reference.run(program, worlds[i], budget)
+            slow = slow_karel.run(program, worlds[i], budget)
             assert every.actions[p, i, : every.lengths[p, i]].tolist() == slow.actions
             assert (every.actions[p, i, every.lengths[p, i] :] == -1).all()
             assert every.truncated[p, i] == slow.truncated
@@ -43,7 +47,7 @@ def test_failed_and_covered() -> None:
         for i in range(8):
             failed, covered = False, 0
             try:
-                for step in reference.steps(program, reference.Karel(worlds[i]), Budget.calls(220)):
+                for step in reference.steps(program, slow_karel.Karel(worlds[i]), Budget.calls(220)):
                     if step.is_action:
                         failed |= not step.value
                         covered |= 1 << actions.index(id(step.node))
@@ -68,12 +72,12 @@ def test_replay_shows_every_state() -> None:
     last = replay(worlds, runs.actions[:, 0], runs.lengths[:, 0], last_only=True)
     names = {number: name for name, number in ACTION_ID.items()}
     for i in range(12):
-        karel = reference.Karel(worlds[i])
+        there = slow_karel.Karel(worlds[i])
         for t in range(41):
             state = Worlds.from_cells(frames.cells[i, t : t + 1], frames.agents[i, t : t + 1])[0]
-            assert state == karel.world()
+            assert state == there.world()
             if t < runs.lengths[i, 0]:
-                karel.act(names[int(runs.actions[i, 0, t])])
+                there.act(names[int(runs.actions[i, 0, t])])
         assert np.array_equal(last.cells[i, 0], frames.cells[i, -1])
         assert np.array_equal(last.agents[i, 0], frames.agents[i, -1])
 
@@ -90,13 +94,13 @@ def test_a_long_run_is_whole() -> None:
 def test_gaps_and_read_only_arrays_do_not_compile_anew() -> None:
     worlds = random_worlds(6, 6)
     plain = rollouts(PROGRAMS[[0, 2, 4]], worlds[np.array([0, 2, 4])], Budget.calls(50), max_actions=9)
-    before = len(engine._recorder().signatures), len(interpreter.replay.signatures)
+    before = len(recorder(KAREL).signatures), len(replayer.replay.signatures)
     ids = PROGRAMS.ids[:6:2]
     ids.flags.writeable = False
     gaps = rollouts(TokenBatch(ids, PROGRAMS.lengths[:6:2]), worlds[::2], Budget.calls(50), max_actions=9)
     replay(worlds[::2], gaps.actions[0, ::1, ::3], gaps.lengths[0] // 3)
     assert np.array_equal(plain.actions, gaps.actions)
-    assert (len(engine._recorder().signatures), len(interpreter.replay.signatures)) == before
+    assert (len(recorder(KAREL).signatures), len(replayer.replay.signatures)) == before
 
 
 def test_what_is_no_program_is_refused_by_number() -> None:
@@ -155,5 +159,5 @@ def test_one_world_of_each_kind_of_edge() -> None:
     rounds = Program.parse("DEF run m( REPEAT R=19 r( REPEAT R=19 r( move turnRight putMarker r) move r) m)")
     for shape in ((1, 1), (1, 255), (255, 1), (255, 255)):
         world = World(np.zeros(shape, bool), np.zeros(shape), (shape[0] - 1, shape[1] - 1, 1))
-        fast, slow = execute(rounds, world, Budget.calls(900)), reference.run(rounds, world, Budget.calls(900))
+        fast, slow = execute(rounds, world, Budget.calls(900)), slow_karel.run(rounds, world, Budget.calls(900))
         assert (fast.actions, fast.world) == (slow.actions, slow.world)

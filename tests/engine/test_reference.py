@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leapscli.domains.karel import reference
+from leapscli.domains.karel.execution import execute
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine import reference
-from leapscli.engine.engine import Budget, execute
+from leapscli.engine.budget import Budget
 from tests.engine.strategies import FILLS, SIZES, budgets, looping, world_of, worlds
 from tests.strategies import programs, seeded
 

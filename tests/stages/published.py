@@ -7,11 +7,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Action, Program
 from leapscli.dsl.vocabulary import ACTION_ID
-from leapscli.engine.engine import Budget
-from leapscli.engine.reference import Karel, Truncated, steps
+from leapscli.engine.budget import Budget
+from leapscli.engine.reference import Truncated, steps
 
 DEMOS = 3
 TEXTS = (

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Action, Program
-from leapscli.engine.engine import Budget
-from leapscli.engine.reference import Karel, steps
+from leapscli.engine.budget import Budget
+from leapscli.engine.reference import steps
 
 TEXTS = (
     "DEF run m( move m)",

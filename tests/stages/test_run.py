@@ -11,7 +11,7 @@ from leapscli.artifacts.manifest import read_manifest, write_manifest
 from leapscli.artifacts.store import Workspace
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
 from leapscli.stages.evaluate import Evaluation, evaluate
 from leapscli.stages.run import Setting, run

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine.engine import Budget, Scorer
+from leapscli.engine.budget import Budget
+from leapscli.engine.engine import Scorer
 from leapscli.tasks.registry import names, task
 from tests.engine.strategies import looping
 
@@ -19,7 +21,7 @@ BUDGETS = (Budget.primitives(10_000), Budget.primitives(997), Budget.calls(220),
 @pytest.mark.parametrize("name", names())
 def test_skipping_is_running_out(name: str) -> None:
     programs = TokenBatch.concat([looping(250, 10 + names().index(name)), sample_programs(250, 4)])
-    scorer, arena = Scorer.of(task(name).module.reward), task(name).arena(task(name).sample(8, seed=3))
+    scorer, arena = Scorer.of(KAREL, task(name).module.reward), task(name).arena(task(name).sample(8, seed=3))
     for budget in BUDGETS:
         skipped = scorer.returns(programs, arena, budget, endless=True)
         run_out = scorer.returns(programs, arena, budget, endless=False)

@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -45,7 +46,7 @@ def test_returns(name: str) -> None:
     for record in RETURNS:
         if record["task"] == name:
             groups[record["program"], len(record["world"])].append(record)
-    scorer = Scorer.of(task(name).module.reward)
+    scorer = Scorer.of(KAREL, task(name).module.reward)
     for (text, _), group in groups.items():
         programs = TokenBatch.of([Program.parse(text)])
         worlds = Worlds.stack([world(record["world"], record["agent"]) for record in group])

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leapscli.domains.karel.reference import run
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.engine.episode import Playback
-from leapscli.engine.reference import run
 from leapscli.errors import InputError
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import names, task

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import UNBOUNDED, Budget
+from leapscli.engine.budget import UNBOUNDED, Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from tests.tasks.solutions import SOLUTIONS

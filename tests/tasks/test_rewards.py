@@ -11,7 +11,7 @@ from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import Probabilities, sample_programs
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
 from tests.engine.strategies import looping

@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
-from leapscli.engine.reference import Karel, Truncated, steps
+from leapscli.engine.budget import Budget
+from leapscli.engine.reference import Truncated, steps
 
 Verdict = tuple[float, bool]
 PENALTY: Verdict = (-1.0, True)

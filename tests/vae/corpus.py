@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from leapscli.artifacts.columns import SPLITS, Layout, ProgramColumns
+from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
-from leapscli.engine.engine import Budget, rollouts
+from leapscli.engine.budget import Budget
 from leapscli.recipes.model import ModelRecipe
 
 DEMOS, ACTIONS = 3, 20

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.engine.engine import Arena
+from leapscli.engine.arena import Arena
 from leapscli.errors import InputError
 
 WORLDS = 32
@@ -45,14 +45,15 @@ def behaviour(programs: TokenBatch) -> Behaviour:
 @cache
 def _arena() -> Arena:
     """The probe worlds: more walls and markers than datasets have, so that 32 meet most of what can happen."""
-    return Arena.of(random_worlds(WORLDS, 0, wall=0.2, marker=0.3))
+    return random_worlds(WORLDS, 0, wall=0.2, marker=0.3).arena()
 
 
 @cache
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import prober
-    from leapscli.engine.compiled import interpreter
+    from leapscli.domains.karel.domain import KAREL
+    from leapscli.engine.compiled.interpreter import specialise
     from leapscli.jit import inline, kernel, with_names
 
-    run = inline(with_names(interpreter.interpret, "probe", hook=prober.probe_hook))
-    return kernel(with_names(prober.probe, "probe", interpret=run))
+    names = {"interpret": specialise(KAREL, prober.probe_hook, "probe"), "enter": inline(KAREL.enter)}
+    return kernel(with_names(prober.probe, "karel", **names))

@@ -106,8 +106,9 @@ def _terms(rules: Rules) -> Any:
 @cache
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import demonstrator
-    from leapscli.engine.compiled import interpreter
-    from leapscli.jit import inline, kernel, with_names
+    from leapscli.domains.karel.domain import KAREL
+    from leapscli.engine.compiled.interpreter import specialise
+    from leapscli.jit import kernel, with_names
 
-    run = inline(with_names(interpreter.interpret, "demonstrate", hook=demonstrator.demonstration_hook))
-    return kernel(with_names(demonstrator.demonstrate, "demonstrate", interpret=run))
+    run = specialise(KAREL, demonstrator.demonstration_hook, "demonstrate")
+    return kernel(with_names(demonstrator.demonstrate, "karel", interpret=run))

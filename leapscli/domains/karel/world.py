@@ -7,7 +7,7 @@ that change while they are played (the task `snake`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -15,6 +15,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from leapscli.engine.arena import Arena
 from leapscli.errors import WorldError, described, whole
 from leapscli.seeding import stream
 
@@ -177,6 +178,33 @@ class Worlds:
     def width(self) -> int:
         """Columns."""
         return int(self.walls.shape[2])
+
+    def arena(
+        self,
+        zones: Callable[[World], NDArray[np.uint8]] | None = None,
+        memory: Callable[[World], Sequence[int]] | None = None,
+    ) -> Arena:
+        """The worlds as the engine takes them, with a task's marks on cells and what it remembers, made of each."""
+        n = len(self)
+        flat = np.zeros((n, self.padded.shape[1]), np.uint8) if zones else np.zeros((n, 1), np.uint8)
+        remembered: list[Sequence[int]] = []
+        for i in range(n if zones or memory else 0):
+            world = self[i]
+            if zones:
+                grid = np.pad(zones(world), 1)
+                flat[i, : grid.size] = grid.ravel()
+            remembered.append(memory(world) if memory else ())
+        notes = np.array(remembered, np.int64).reshape(n, -1) if memory else np.zeros((n, 0), np.int64)
+        return Arena(self, self.padded, self.starts, flat, notes)
+
+    @cached_property
+    def starts(self) -> NDArray[np.uint64]:
+        """Karel in `padded`, uint64[N, 3], wrapping: his place, the offsets of the cells ahead and to the left."""
+        stride = self.width + 2
+        row, column, direction = self.agents.astype(np.int64).T
+        offsets = np.array([-stride, 1, stride, -1])
+        place = (row + 1) * stride + column + 1
+        return np.stack([place, offsets[direction], offsets[(direction + 3) % 4]], 1).astype(np.uint64)
 
     def __len__(self) -> int:
         return len(self.walls)

@@ -15,23 +15,20 @@ from leapscli.engine.bytecode import (
     COST_SHIFT,
     COUNT_SHIFT,
     END,
-    FRONT_CLEAR,
+    FIRST_ACTION,
     INDEX_SHIFT,
     JUMP,
-    LEFT_CLEAR,
-    MARKERS,
     MAX_DEPTH,
-    NO_MARKERS,
     REPEAT,
-    RIGHT_CLEAR,
     SHORT,
-    opposite,
 )
 from leapscli.jit import inline
 
 MALFORMED = -1  # what `assemble` returns when the tokens are no program
 
 U = np.uint64
+# Numbers of one type: numba compiles a function anew for every literal that it is called with.
+_0, _1 = np.int64(0), np.int64(1)
 _DEF, _RUN, _M_OPEN, _M_CLOSE = (TOKEN_ID[t] for t in ("DEF", "run", "m(", "m)"))
 _WHILE, _W_OPEN, _W_CLOSE = (TOKEN_ID[t] for t in ("WHILE", "w(", "w)"))
 _IF, _IFELSE, _I_OPEN, _I_CLOSE = (TOKEN_ID[t] for t in ("IF", "IFELSE", "i(", "i)"))
@@ -40,22 +37,26 @@ _REPEAT, _R_OPEN, _R_CLOSE, _R0 = (TOKEN_ID[t] for t in ("REPEAT", "r(", "r)", "
 _NOT, _C_OPEN, _C_CLOSE = (TOKEN_ID[t] for t in ("not", "c(", "c)"))
 _R19 = TOKEN_ID["R=19"]
 
-# Token id → action id, and token id → test; -1 for all others.
+# Token id → operation, of actions and of the tests that perceptions hold; -1 for all others.
+_FIRST_TEST = FIRST_ACTION + len(ACTION_ID)
 _ACTION_OF = np.full(64, -1, np.int64)
 _TEST_OF = np.full(64, -1, np.int64)
 for _name, _id in ACTION_ID.items():
-    _ACTION_OF[TOKEN_ID[_name]] = _id
-for _name, _test in zip(PERCEPTIONS, (FRONT_CLEAR, LEFT_CLEAR, RIGHT_CLEAR, MARKERS, NO_MARKERS), strict=True):
-    _TEST_OF[TOKEN_ID[_name]] = _test
+    _ACTION_OF[TOKEN_ID[_name]] = FIRST_ACTION + _id
+for _number, _name in enumerate(PERCEPTIONS):
+    _TEST_OF[TOKEN_ID[_name]] = _FIRST_TEST + 2 * _number
 
 # The blocks that can be open while assembling.
-_B_MAIN, _B_WHILE, _B_REPEAT, _B_IF, _B_THEN, _B_ELSE = range(6)
+_B_MAIN, _B_WHILE, _B_REPEAT, _B_IF, _B_THEN, _B_ELSE = (np.int64(kind) for kind in range(6))
 _CLOSER = np.array([_M_CLOSE, _W_CLOSE, _R_CLOSE, _I_CLOSE, _I_CLOSE, _E_CLOSE])
 # Columns of the stack of open blocks: kind, its instruction; of its body: first instruction, statements, primitives.
 _KIND, _AT, _FIRST, _STATEMENTS, _PRIMITIVES = range(5)
 
 
-_opposite = inline(opposite)
+@inline
+def _opposite(test):
+    """The test that holds where `test` does not."""
+    return (test - _FIRST_TEST ^ 1) + _FIRST_TEST
 
 
 @inline
@@ -106,9 +107,9 @@ def assemble(ids, length, calls, checks, code, targets, stack):
     """
     if length < 5 or ids[0] != _DEF or ids[1] != _RUN or ids[2] != _M_OPEN:
         return MALFORMED
-    n, top, i, repeats, actions = 0, 0, 3, 0, 0
+    n, top, i, repeats, actions = _0, _0, 3, _0, _0
     pending = 1  # the call of the program itself
-    _open(stack, 0, _B_MAIN, 0)
+    _open(stack, _0, _B_MAIN, _0)
     while i < length:
         token = np.int64(ids[i])
         if token > 49:
@@ -122,7 +123,7 @@ def assemble(ids, length, calls, checks, code, targets, stack):
             cost = (pending + 1 if action >= 0 else pending + 2) if calls else 1
             pending = 0
             if action >= 0:
-                code[n] = _word(action, actions & 63, 0, cost)
+                code[n] = _word(action, actions & 63, _0, cost)
                 n += 1
                 actions += 1
                 stack[top, _PRIMITIVES] += 1
@@ -132,7 +133,7 @@ def assemble(ids, length, calls, checks, code, targets, stack):
                 if i + 1 >= length or ids[i] < _R0 or ids[i] > _R19 or ids[i + 1] != _R_OPEN or repeats == MAX_DEPTH:
                     return MALFORMED
                 _open(stack, top, _B_REPEAT, n)
-                code[n] = _word(REPEAT, repeats, np.int64(ids[i]) - _R0, cost if calls else 0)
+                code[n] = _word(REPEAT, repeats, np.int64(ids[i]) - _R0, cost if calls else _0)
                 n += 1
                 repeats += 1
                 i += 2
@@ -142,10 +143,10 @@ def assemble(ids, length, calls, checks, code, targets, stack):
                 return MALFORMED
             i += 1
             _open(stack, top, _B_WHILE if token == _WHILE else _B_IF if token == _IF else _B_THEN, n)
-            code[n] = _word(test, 0, 0, cost)
+            code[n] = _word(test, _0, _0, cost)
             n += 1
             if token == _WHILE and checks:
-                code[n] = _word(CHECK, repeats, 0, 0)
+                code[n] = _word(CHECK, repeats, _0, _0)
                 n += 1
             continue
         kind, at, statements = stack[top, _KIND], stack[top, _AT], stack[top, _STATEMENTS]
@@ -154,13 +155,13 @@ def assemble(ids, length, calls, checks, code, targets, stack):
         if calls:  # s1 of k statements is reached through k - 1 sequences, each a statement holding a node
             code[stack[top, _FIRST]] += U(2 * (statements - 1)) << COST_SHIFT
         if kind == _B_MAIN:
-            code[n] = _word(END, 0, 0, 0)
+            code[n] = _word(END, _0, _0, _0)
             _straighten(code, targets, n)
             return n + 1 if i == length else MALFORMED
         primitives = stack[top, _PRIMITIVES] + (1 if kind != _B_REPEAT else 0)
         top -= 1
         if kind == _B_WHILE:
-            code[n] = _word(_opposite(np.int64(code[at] & BYTE)), 0, 0, 0 if calls else 1)
+            code[n] = _word(_opposite(np.int64(code[at] & BYTE)), _0, _0, _0 if calls else _1)
             targets[n] = U(at + 1)
             n += 1
         elif kind == _B_REPEAT:
@@ -168,14 +169,14 @@ def assemble(ids, length, calls, checks, code, targets, stack):
             if not calls and (primitives == 0 or code[at] >> COUNT_SHIFT & SHORT == U(0)):
                 n = at
                 continue
-            code[n] = _word(AGAIN, repeats, 0, 0)
+            code[n] = _word(AGAIN, repeats, _0, _0)
             targets[n] = U(at + 1)
             n += 1
         elif kind == _B_THEN:
             if i + 1 >= length or ids[i] != _ELSE or ids[i + 1] != _E_OPEN:
                 return MALFORMED
             i += 2
-            code[n] = _word(JUMP, 0, 0, 0)
+            code[n] = _word(JUMP, _0, _0, _0)
             n += 1
             targets[at] = U(n)
             stack[top, _PRIMITIVES] += primitives

@@ -19,10 +19,12 @@ from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.published_h5 import Published, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import files_of
+from leapscli.domains.karel.execution import Frames, replay, rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
-from leapscli.engine.engine import Budget, Frames, core_count, replay, rollouts
+from leapscli.engine.budget import Budget
+from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe

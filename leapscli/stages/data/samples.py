@@ -13,7 +13,7 @@ from leapscli.artifacts.store import Artifact
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTIONS
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.engine.episode import Episode
 from leapscli.errors import ArtifactError, InputError
 from leapscli.seeding import stream

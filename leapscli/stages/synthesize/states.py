@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.world import MAX_SIDE
 from leapscli.dsl.batch import TokenBatch
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.objective import Objective, Score

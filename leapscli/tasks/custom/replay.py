@@ -8,12 +8,15 @@ from types import ModuleType
 
 import numpy as np
 
+from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import WALL
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Action, Program
 from leapscli.dsl.vocabulary import ACTION_ID
-from leapscli.engine.engine import Arena, Budget, Scorer
-from leapscli.engine.reference import Karel, Truncated, steps
+from leapscli.engine.arena import Arena
+from leapscli.engine.budget import Budget
+from leapscli.engine.engine import Scorer
+from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import TaskError
 
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.engine.engine import Budget, Rollouts, rollouts
+from leapscli.engine.budget import Budget
+from leapscli.engine.engine import Rollouts
 from leapscli.vae.training.program_behaviour import BUDGET, agreement
 
 LONG = Budget.primitives(10_000)  # what does not end within this is taken never to end

@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from leapscli.domains.karel.execution import replay
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS
-from leapscli.engine.engine import replay
 from leapscli.vae.networks.gru import Sizes
 from leapscli.vae.networks.masks import MASKS, target_keys
 

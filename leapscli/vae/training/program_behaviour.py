@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.engine.engine import Budget, rollouts
+from leapscli.engine.budget import Budget
 from leapscli.vae.decode import DRAWS, Decoding
 from leapscli.vae.device import Noise
 from leapscli.vae.networks.decoder import Decoder

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from leapscli.domains.karel.demonstrations import FATES, RUNS, Demonstrations, Rules, demonstrate
+from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import WALL, Worlds, random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine.engine import Budget, Rollouts, rollouts
+from leapscli.engine.budget import Budget
+from leapscli.engine.engine import Rollouts
 from leapscli.errors import InputError
 
 PROGRAMS = sample_programs(400, 5)

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageSequence
 
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.engine.episode import Playback
 from leapscli.report.palette import FLOOR, KAREL, MARKER, WALL
 from leapscli.report.pictures.gif import MOST_FRAMES, _chosen, episode_gif

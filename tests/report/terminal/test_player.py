@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.report.terminal.player import MOST_SPEED, Player, play
 from leapscli.tasks.play import play as play_program

@@ -20,10 +20,11 @@ from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact, Draft, Workspace
 from leapscli.artifacts.verify import verify
 from leapscli.domains.karel.behaviour import behaviour
+from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget, rollouts
+from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError
 from leapscli.progress import Done, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe

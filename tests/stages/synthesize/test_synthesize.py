@@ -11,7 +11,7 @@ import pytest
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, Interrupted, TaskError
 from leapscli.progress import SearchDone, Silent, StopFlag
 from leapscli.recipes.search import SearchRecipe

@@ -10,7 +10,7 @@ import pytest
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.engine.engine import Budget
+from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.custom.replay import explained
 from leapscli.tasks.play import play

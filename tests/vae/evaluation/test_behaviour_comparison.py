@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.domains.karel.execution import execute
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine.engine import Budget, execute
+from leapscli.engine.budget import Budget
 from leapscli.vae.evaluation import behaviour_comparison as module
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 

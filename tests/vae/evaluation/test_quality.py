@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.domains.karel.execution import execute
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
-from leapscli.engine.engine import execute
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import latent, population, reconstruction
 from leapscli.vae.evaluation.smoothness import POINTS, SIGMAS, between, lines, locality, ranked

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from leapscli.artifacts.columns import CHUNK
+from leapscli.domains.karel.execution import replay
 from leapscli.domains.karel.world import Worlds
-from leapscli.engine.engine import replay
 from leapscli.vae.networks.packing import STOP, pack, sizes_of
 from leapscli.vae.training.data import WINDOW, Programs, Reads, batches, epoch_order, in_order
 from tests.vae.corpus import DEMOS, corpus

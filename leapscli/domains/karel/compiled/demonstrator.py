@@ -15,8 +15,8 @@ from leapscli.dsl.kernels import GOLDEN, below, mix, start_stream
 from leapscli.dsl.vocabulary import ACTION_TOKENS, TOKEN_ID
 from leapscli.engine.bytecode import BYTE, INDEX_SHIFT
 from leapscli.engine.compiled.assembler import MALFORMED, assemble
-from leapscli.engine.compiled.interpreter import TRUNCATED
-from leapscli.jit import inline
+from leapscli.engine.compiled.interpreter import TRUNCATED, copy, scratch
+from leapscli.jit import inline, subroutine
 
 U = np.uint64
 _WALL, _MARKER, _FREE = np.uint8(255), np.uint8(1), np.uint8(0)
@@ -69,7 +69,7 @@ def draw_world(state, terms, words, inside, cells):
     return at, below(state, 4)
 
 
-@inline
+@subroutine
 def _inside(height, width):
     """The places in a flattened world that are not on its border."""
     places, n = np.empty((height - 2) * (width - 2), np.uint64), 0
@@ -81,7 +81,7 @@ def _inside(height, width):
 
 
 @inline
-def demonstration_hook(action, changed, word, pos, ahead, cells, trace, memory):
+def demonstration_hook(action, changed, word, agent, cells, trace, memory):
     """Write the action into `trace` int8[T]; end the run where it is of no use any more."""
     if not changed:
         memory[_FAILED] = 1
@@ -153,19 +153,17 @@ def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, tr
     filled in.
     """
     demos, room, width = actions.shape[1], actions.shape[2], terms.width
-    code, targets = np.empty(2 * ids.shape[1] + 1, np.uint64), np.zeros(2 * ids.shape[1] + 1, np.uint64)
-    stack, watch = np.empty((ids.shape[1], 5), np.int64), np.zeros(8, np.int64)
-    counters, unused, nothing = np.zeros(64, np.uint64), np.empty(64, np.uint64), np.empty(0, np.int64)
+    s = scratch(ids.shape[1], terms.height * width, 5)
+    memory = s.memory
     # Views of rows would be counted in and out at every run, so the run at hand has arrays of its own.
-    world, board = np.full(terms.height * width, _WALL), np.empty(terms.height * width, np.uint8)
-    trace, covered = np.empty(room, np.int8), np.zeros(demos, np.int64)
+    world, trace, covered = np.full(terms.height * width, _WALL), np.empty(room, np.int8), np.zeros(demos, np.int64)
     inside = _inside(terms.height, width)
     words = np.empty((inside.size + 3) // 4, np.uint64)
-    memory, state = np.zeros(5, np.int64), np.empty(1, np.uint64)
+    state = np.empty(1, np.uint64)
     memory[_STRICT] = terms.crash_free
     row = 0
     for b in range(len(lengths)):
-        if assemble(ids[b], lengths[b], True, False, code, targets, stack) == MALFORMED:
+        if assemble(ids[b], lengths[b], True, False, s.code, s.targets, s.stack) == MALFORMED:
             return -1
         start_stream(state, key, candidates[b])
         everything, together, kept = _every_action(ids[b], lengths[b]), np.int64(0), 0
@@ -174,25 +172,10 @@ def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, tr
             if (kept == demos and together == everything) or demos - kept > terms.tries - drawn:
                 break
             pos, direction = draw_world(state, terms, words, inside, world)
-            for i in range(world.size):
-                board[i] = world[i]
+            copy(world, s.cells)
             memory[_LENGTH] = memory[_FAILED] = memory[_FULL] = memory[_COVERED] = 0
-            _, status, _ = interpret(
-                code,
-                targets,
-                terms.calls,
-                pos,
-                _offset(direction, width),
-                _offset((direction + 3) & 3, width),
-                board,
-                trace,
-                memory,
-                counters,
-                board,
-                nothing,
-                unused,
-                watch,
-            )
+            agent = (pos, _offset(direction, width), _offset((direction + 3) & 3, width))
+            _, status, _, _ = interpret(s, terms.calls, agent, trace)
             tallies[b, DRAWN] += 1
             verdict, place = _verdict(memory, status, terms.crash_free), kept
             if verdict == DRAWN and kept == demos:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.domains.karel.actions import MOVE, PICK_MARKER
 from leapscli.dsl.kernels import GOLDEN, mix
-from leapscli.engine.bytecode import MOVE, PICK_MARKER
 from leapscli.engine.compiled.assembler import MALFORMED, assemble
-from leapscli.engine.compiled.interpreter import DONE
+from leapscli.engine.compiled.interpreter import DONE, copy, scratch
 from leapscli.jit import inline
 
 U = np.uint64
@@ -22,9 +22,10 @@ def _add(value, item):
 
 
 @inline
-def probe_hook(action, changed, word, pos, ahead, cells, notes, memory):
+def probe_hook(action, changed, word, agent, cells, notes, memory):
     """Note the action in `notes` uint64[4]; `memory` int64[1] counts those that are no turns."""
     notes[_TRACE] = _add(notes[_TRACE], action)
+    ahead = agent[1]
     notes[_AHEAD] = ahead
     if action != MOVE and action < PICK_MARKER:
         return 0.0, False
@@ -37,39 +38,18 @@ def probe_hook(action, changed, word, pos, ahead, cells, notes, memory):
 def probe(ids, lengths, limit, cells0, starts, traces, walks):
     """Hashes `traces` and `walks` uint64[P] of what programs do on the worlds `cells0` uint8[N, S] from `starts`.
 
-    False if a program is malformed. A template: `interpret` is filled in.
+    False if a program is malformed. A template: `interpret` and `enter` are filled in.
     """
-    size = cells0.shape[1]
-    code, targets = np.empty(2 * ids.shape[1] + 1, np.uint64), np.zeros(2 * ids.shape[1] + 1, np.uint64)
-    stack, watch = np.empty((ids.shape[1], 5), np.int64), np.zeros(8, np.int64)
-    counters, seen_counters = np.zeros(64, np.uint64), np.zeros(64, np.uint64)
-    cells, seen_cells = np.empty(size, np.uint8), np.empty(size, np.uint8)
-    notes, memory, seen_memory = np.zeros(4, np.uint64), np.zeros(1, np.int64), np.zeros(1, np.int64)
+    s, notes = scratch(ids.shape[1], cells0.shape[1], 1), np.zeros(4, np.uint64)
     for p in range(len(lengths)):
-        if assemble(ids[p], lengths[p], False, True, code, targets, stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], False, True, s.code, s.targets, s.stack) == MALFORMED:
             return False
         trace, walk = GOLDEN, GOLDEN
         for w in range(len(cells0)):
-            for i in range(size):
-                cells[i] = cells0[w, i]
+            copy(cells0[w], s.cells)
             notes[_TRACE] = notes[_WALK] = notes[_CERTAIN] = U(0)
-            notes[_AHEAD], memory[0] = starts[w, 1], 0
-            _, status, _ = interpret(
-                code,
-                targets,
-                limit,
-                starts[w, 0],
-                starts[w, 1],
-                starts[w, 2],
-                cells,
-                notes,
-                memory,
-                counters,
-                seen_cells,
-                seen_memory,
-                seen_counters,
-                watch,
-            )
+            notes[_AHEAD], s.memory[0] = starts[w, 1], 0
+            _, status, _, _ = interpret(s, limit, enter(starts[w]), notes)
             # How far a run that never ends turned on the spot is chance: it depends on where it was left.
             trace = _add(_add(trace, status), notes[_TRACE] if status == DONE else notes[_CERTAIN])
             walk = _add(_add(walk, status), notes[_WALK])

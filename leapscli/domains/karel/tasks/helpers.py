@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,16 @@ def facing_east(row: int, column: int) -> Agent:
 def padded_index(world: World, row: int, column: int) -> int:
     """Where a cell lies in the engine's flattened arrays, which have a ring of wall around the world."""
     return (row + 1) * (world.width + 2) + column + 1
+
+
+def no_smaller_than(least_height: int, least_width: int) -> Callable[[int, int], str | None]:
+    """A size check: at least so many cells, walls included."""
+
+    def check(height: int, width: int) -> str | None:
+        small = height < least_height or width < least_width
+        return f"it needs at least {least_height}×{least_width}" if small else None
+
+    return check
 
 
 def require(fits: bool, what: str) -> None:

@@ -1,8 +1,7 @@
 """Put one marker onto every cell. (HPRL, appendix: Seeder.)"""
 
-from leapscli.domains.karel.tasks.helpers import facing_east, room
-from leapscli.engine.bytecode import PICK_MARKER, PUT_MARKER
-from leapscli.tasks.registry import no_smaller_than
+from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, room
 
 SIZE = (8, 8)
 MARKERS, CELLS = range(2)  # in memory: markers, and free cells

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east, interior, padded_index, pick
+from leapscli.domains.karel.actions import MOVE
+from leapscli.domains.karel.tasks.helpers import facing_east, interior, no_smaller_than, padded_index, pick
 from leapscli.domains.karel.world import WALL, World, border
-from leapscli.engine.bytecode import MOVE
 from leapscli.jit import inline
-from leapscli.tasks.registry import no_smaller_than
 
 SIZE = (8, 8)
 MEALS = 20

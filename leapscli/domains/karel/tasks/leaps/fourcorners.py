@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east, require, room
-from leapscli.engine.bytecode import PICK_MARKER, PUT_MARKER
-from leapscli.tasks.registry import no_smaller_than
+from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, require, room
 
 SIZE = (12, 12)
 MARKERS, CORNERS = range(2)  # in memory: markers in the world, corners holding one

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east
+from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than
 from leapscli.domains.karel.world import World, border
-from leapscli.engine.bytecode import PICK_MARKER, PUT_MARKER
-from leapscli.tasks.registry import no_smaller_than
 
 SIZE = (8, 8)
 MARKERS, INITIAL = range(2)  # in memory: markers left, and at the start

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east, pick
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, pick
 from leapscli.domains.karel.world import World
-from leapscli.tasks.registry import no_smaller_than
 
 SIZE = (8, 8)
 

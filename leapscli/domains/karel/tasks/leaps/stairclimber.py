@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than
 from leapscli.domains.karel.world import World, border
-from leapscli.tasks.registry import no_smaller_than
 
 SIZE = (12, 12)
 OFF, ON, GOAL = 0, 1, 2

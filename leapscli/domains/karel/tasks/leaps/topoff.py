@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import facing_east, require, room
-from leapscli.engine.bytecode import PICK_MARKER, PUT_MARKER
-from leapscli.tasks.registry import no_smaller_than
+from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, require, room
 
 SIZE = (12, 12)
 MARKERS, TOPPED, MARKED = range(3)  # in memory: markers in the world, cells at exactly 2, cells to top off

@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import room
+from leapscli.domains.karel.tasks.helpers import no_smaller_than, room
 from leapscli.domains.karel.tasks.leaps import harvester
 from leapscli.domains.karel.tasks.leaps.harvester import memory
 from leapscli.domains.karel.world import NORTH
 from leapscli.jit import inline
-from leapscli.tasks.registry import no_smaller_than
 
 __all__ = ["SIZE", "check", "draw", "memory", "reward", "zones"]
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from leapscli.domains.karel.tasks.helpers import room
-from leapscli.engine.bytecode import PICK_MARKER, PUT_MARKER
-from leapscli.tasks.registry import no_smaller_than
+from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
+from leapscli.domains.karel.tasks.helpers import no_smaller_than, room
 
 SIZE = (8, 5)
 MARKERS, CELLS = range(2)  # in memory: markers on allowed cells, and allowed cells

@@ -1,0 +1,33 @@
+"""Karel as a domain of the engine."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leapscli.domains.karel import actions, perceptions
+from leapscli.engine.domain import Domain
+
+
+def enter(start):
+    """The agent (pos, ahead, left) of a row of `Arena.starts`."""
+    return start[0], start[1], start[2]
+
+
+def judge(action, changed, word, agent, cells, zone, memory):
+    """A task's reward, told where Karel is and which cell lies ahead. A template: `reward` is filled in."""
+    return reward(action, changed, np.int64(agent[0]), np.int64(agent[1]), cells, zone, memory)  # noqa: F821
+
+
+KAREL = Domain(
+    name="karel",
+    actions=(actions.move, actions.turn_left, actions.turn_right, actions.pick_marker, actions.put_marker),
+    perceptions=(
+        perceptions.front_is_clear,
+        perceptions.left_is_clear,
+        perceptions.right_is_clear,
+        perceptions.markers_present,
+        perceptions.no_markers_present,
+    ),
+    enter=enter,
+    judge=judge,
+)

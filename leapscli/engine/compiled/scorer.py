@@ -1,0 +1,38 @@
+"""Returns of programs on worlds, compiled for one task's reward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from leapscli.engine.compiled.assembler import MALFORMED, assemble
+from leapscli.engine.compiled.interpreter import copy, scratch, specialise
+from leapscli.engine.domain import Domain
+from leapscli.jit import inline, kernel, source_name, with_names
+
+
+def score(ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
+    """Fill `returns` float64[P, N] for the programs `ids` uint8[P, L]; False if a program is malformed.
+
+    `cells`, `zones`, `memory` and `starts` are an `Arena`'s. A template: `interpret` and `enter` are filled in.
+    """
+    s = scratch(ids.shape[1], cells.shape[1], memory.shape[1])
+    for p in range(ids.shape[0]):
+        if assemble(ids[p], lengths[p], calls, seek_endless, s.code, s.targets, s.stack) == MALFORMED:
+            return False
+        for i in range(cells.shape[0]):
+            copy(cells[i], s.cells)
+            copy(memory[i], s.memory)
+            total, _, _, _ = interpret(s, limit, enter(starts[i]), zones[i])
+            returns[p, i] = total
+    return True
+
+
+@cache
+def scorer(domain: Domain, reward: Callable[..., Any]) -> Any:
+    """The kernel `score` for a task's reward; from the cache where its file has not changed."""
+    name = source_name(reward)
+    hook = inline(with_names(domain.judge, name, reward=inline(reward)))
+    names = {"interpret": specialise(domain, hook, name), "enter": inline(domain.enter)}
+    return kernel(with_names(score, f"{domain.name}-{name}", **names))

@@ -1,0 +1,28 @@
+"""What a world of some kind gives the engine: functions of its agent and cells, compiled into the interpreter.
+
+An agent is a tuple of uint64 numbers, whose meaning is the domain's own; cells are a flat uint8 array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Functions that numba can compile, none of which allocates.
+
+    `actions`, in the order of action ids: `act(agent, cells) → (agent, changed)`, changing `cells` in place.
+    `perceptions`, in the order of the vocabulary: `sense(agent, cells) → bool`.
+    `enter(start) → agent` makes the agent of a row of `Arena.starts`.
+    `judge` is how a task's reward sees an action: a template with the arguments of a hook (see `interpreter.py`), in
+    which `reward` is filled in.
+    """
+
+    name: str
+    actions: tuple[Callable[..., Any], ...]
+    perceptions: tuple[Callable[..., Any], ...]
+    enter: Callable[..., Any]
+    judge: Callable[..., Any]
