@@ -25,10 +25,10 @@ from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.dsl.program import Style
-    from leapscli.engine.episode import Episode
     from leapscli.stages.evaluate import Evaluation
     from leapscli.stages.run import Run, Setting
     from leapscli.stages.sources import Source
+    from leapscli.tasks.episode import Episode
     from leapscli.tasks.registry import Task
 
 

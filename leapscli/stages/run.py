@@ -9,9 +9,9 @@ from typing import Any
 
 from leapscli.domains.karel.world import MAX_SIDE, World, random_worlds
 from leapscli.engine.budget import Budget
-from leapscli.engine.episode import Episode
 from leapscli.errors import InputError
 from leapscli.stages.sources import Source, load_world
+from leapscli.tasks.episode import Episode
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 from leapscli.tasks.returns import told

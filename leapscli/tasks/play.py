@@ -16,9 +16,9 @@ from leapscli.domains.karel.world import WALL, World, Worlds
 from leapscli.dsl.program import Action, If, IfElse, Not, Program, While
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
-from leapscli.engine.episode import Edit, End, Episode, Step
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import InputError
+from leapscli.tasks.episode import Edit, End, Episode, Step
 from leapscli.tasks.registry import Task
 
 MOST_STEPS = 1_000_000  # every step is kept, for the viewers

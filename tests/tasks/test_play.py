@@ -12,8 +12,8 @@ from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
 from leapscli.engine.budget import Budget
-from leapscli.engine.episode import Playback
 from leapscli.errors import InputError
+from leapscli.tasks.episode import Playback
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import names, task
 from tests.engine.strategies import budgets, worlds

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from leapscli.dsl.program import Style
-from leapscli.engine.episode import Episode, Playback
 from leapscli.report.palette import FLOOR, GRID, INK, KAREL, LIT, MARKER, PAPER, SYNTAX, WALL, WALL_EDGE
 from leapscli.report.pictures.png import Scene
+from leapscli.tasks.episode import Episode, Playback
 
 MOST_FRAMES = 240
 LARGEST = 800  # pixels a side of the world

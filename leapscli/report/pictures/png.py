@@ -11,9 +11,9 @@ from leapscli.domains.karel.sprites import font
 from leapscli.domains.karel.world import World
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
-from leapscli.engine.episode import Episode, Playback
 from leapscli.report.palette import FAINT, INK, PAPER, Colour
 from leapscli.report.pictures.world import GAP, Canvas, Listing, cell_size, world_image
+from leapscli.tasks.episode import Episode, Playback
 
 TITLE = 14  # pixels of the font of titles and captions
 CAPTION = TITLE + 14  # height of a line of them

@@ -8,9 +8,9 @@ from typing import TypeAlias
 from rich.table import Table
 from rich.text import Text
 
-from leapscli.engine.episode import Episode
 from leapscli.report.palette import SYNTAX_STYLE
 from leapscli.report.terminal.tables import Rows
+from leapscli.tasks.episode import Episode
 from leapscli.tasks.returns import told
 
 GROUP, PASSAGE = 4, 24  # the most actions of a repeated group, and the most of those in a repeated passage

@@ -16,7 +16,6 @@ from rich.text import Text
 
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Style
-from leapscli.engine.episode import Episode, Playback, Step
 from leapscli.errors import InputError
 from leapscli.report.terminal.console import can_redraw, has_colours
 from leapscli.report.terminal.flow import flow, rows
@@ -24,6 +23,7 @@ from leapscli.report.terminal.keyboard import Keys, keyboard
 from leapscli.report.terminal.outcome import number
 from leapscli.report.terminal.programs import around, highlight
 from leapscli.report.terminal.world import Size, draw_world, rank, scale_for
+from leapscli.tasks.episode import Episode, Playback, Step
 
 LEAST_SPEED, MOST_SPEED = 0.25, 4096.0  # steps a second
 SMOOTH = 25  # frames a second; what is faster skips steps

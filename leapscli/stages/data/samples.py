@@ -14,9 +14,9 @@ from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.engine.budget import Budget
-from leapscli.engine.episode import Episode
 from leapscli.errors import ArtifactError, InputError
 from leapscli.seeding import stream
+from leapscli.tasks.episode import Episode
 from leapscli.tasks.play import play
 
 FILE = "programs.h5"
