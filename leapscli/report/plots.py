@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.colours import Colour
 from leapscli.dsl.vocabulary import ACTIONS
-from leapscli.report.palette import FAINT, INK, Colour
+from leapscli.report.palette import FAINT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,8 +11,9 @@ import io
 import numpy as np
 from PIL import Image
 
+from leapscli.domains.karel.colours import FLOOR, GRID, KAREL, MARKER, WALL, WALL_EDGE
 from leapscli.dsl.program import Style
-from leapscli.report.palette import FLOOR, GRID, INK, KAREL, LIT, MARKER, PAPER, SYNTAX, WALL, WALL_EDGE
+from leapscli.report.palette import INK, LIT, PAPER, SYNTAX
 from leapscli.report.pictures.png import Scene
 from leapscli.tasks.episode import Episode, Playback
 

@@ -23,8 +23,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leapscli.domains.karel.colours import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
 from leapscli.domains.karel.world import WALL, World
-from leapscli.report.palette import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
 from leapscli.report.terminal.console import has_colours
 
 Scale = Literal["wide", "narrow", "half", "quarter"]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageSequence
 
+from leapscli.domains.karel.colours import FLOOR, KAREL, MARKER, WALL
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
-from leapscli.report.palette import FLOOR, KAREL, MARKER, WALL
 from leapscli.report.pictures.gif import MOST_FRAMES, _chosen, episode_gif
 from leapscli.report.pictures.png import Scene, episode_png, world_png
 from leapscli.report.pictures.world import Canvas, Listing, cell_size, world_image
