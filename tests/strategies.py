@@ -5,19 +5,8 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from leapscli.dsl.program import (
-    Action,
-    Body,
-    Condition,
-    If,
-    IfElse,
-    Not,
-    Perception,
-    Program,
-    Repeat,
-    Statement,
-    While,
-)
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action, Body, Condition, If, IfElse, Not, Perception, Repeat, Statement, While
 from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 
 # The same examples in every run, however slow the machine: `@seeded` above `@given`.

@@ -24,7 +24,7 @@ from leapscli.cli.program_options import (
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
-    from leapscli.dsl.program import Style
+    from leapscli.dsl.tree import Style
     from leapscli.stages.evaluate import Evaluation
     from leapscli.stages.run import Run, Setting
     from leapscli.stages.sources import Source

@@ -7,9 +7,9 @@ import re
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, plain_error, syntax_error
 from leapscli.dsl.differences import SEVERAL
 from leapscli.dsl.fences import Part, parts
-from leapscli.dsl.program import Program, Span, Style
 from leapscli.dsl.text import source
 from leapscli.dsl.token_form import parse_tokens
+from leapscli.dsl.tree import Span, Style, Tree
 
 _PYTHON = re.compile(
     r"""(?:\s*+\#[^\n]*+)*+\s*+(?!def\s+run\s+m\b)
@@ -19,7 +19,7 @@ _PYTHON = re.compile(
 _DAMAGE = re.compile("[\0\ud800-\udfff]")
 
 
-def parse(text: str) -> Program:
+def parse(text: str) -> Tree:
     """The one program that `text` spells, in either form; else ProgramSyntaxError."""
     first, *more = parse_all(text)
     if more:
@@ -30,7 +30,7 @@ def parse(text: str) -> Program:
     return first
 
 
-def parse_all(text: str) -> list[Program]:
+def parse_all(text: str) -> list[Tree]:
     """The programs that `text` spells in one of the forms, one behind another; else ProgramSyntaxError.
 
     There is one at least. Of a text with code fences only what stands in them is read, each fence in its own form.
@@ -46,7 +46,7 @@ def style_of(text: str) -> Style:
     return "python" if _PYTHON.match(code.text) else "tokens"
 
 
-def _read(part: Part, whole: str) -> list[Program]:
+def _read(part: Part, whole: str) -> list[Tree]:
     """The programs of a part of a text; errors show the whole."""
     if _PYTHON.match(part.text):
         from leapscli.dsl.python_form import parse_python

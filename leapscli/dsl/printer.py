@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leapscli.dsl.program import (
+from leapscli.dsl.tree import (
     Action,
     Body,
     Condition,
@@ -10,10 +10,10 @@ from leapscli.dsl.program import (
     IfElse,
     Not,
     Perception,
-    Program,
     Repeat,
     Statement,
     Style,
+    Tree,
     While,
     condition_tokens,
     walk,
@@ -23,12 +23,12 @@ from leapscli.errors import InputError
 _INDENT = "    "
 
 
-def pretty(program: Program, style: Style = "tokens") -> str:
+def pretty(program: Tree, style: Style = "tokens") -> str:
     """The program over several indented lines, ending in a newline."""
     return "\n".join(layout(program, style)[0]) + "\n"
 
 
-def layout(program: Program, style: Style = "tokens") -> tuple[list[str], dict[int, int]]:
+def layout(program: Tree, style: Style = "tokens") -> tuple[list[str], dict[int, int]]:
     """The lines of `pretty`, and for each node its line.
 
     Keys are positions in `program.walk()` (0 is the program itself), values are indices into the lines, so that
@@ -55,7 +55,7 @@ class _Writer:
         """The first line of a statement."""
         raise NotImplementedError
 
-    def program(self, program: Program) -> None:
+    def program(self, program: Tree) -> None:
         """Write everything."""
         self.line_of.append(0)
         self.block("DEF run m(" if self.closes_blocks else "def run():", program.body, "m)")

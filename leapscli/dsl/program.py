@@ -1,164 +1,49 @@
-"""The syntax tree of a Karel program: frozen dataclasses, compared by structure, and the program's two surfaces.
-
-The grammar is that of LEAPS (arXiv 2108.13643, figure 2). A body is a tuple of statements and never empty.
-"""
+"""Programs: a tree that can be read from and written in both surfaces of the language, and as token ids."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS, TOKEN_ID
+from leapscli.dsl.parser import parse, parse_all
+from leapscli.dsl.printer import pretty
+from leapscli.dsl.token_form import parse_ids
+from leapscli.dsl.tree import Style, Tree
+from leapscli.dsl.vocabulary import TOKEN_ID
 from leapscli.errors import InputError, described
 
-Style: TypeAlias = Literal["tokens", "python"]
 
-
-class Span(NamedTuple):
-    """Where a node stands in its text: lines and columns count from 1, `end_column` is one past the last character."""
-
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-def _require(holds: bool, complaint: str) -> None:
-    """Trees made by hand are checked as they are built: no tree outside the language exists."""
-    if not holds:
-        raise ValueError(complaint)
-
-
-@dataclass(frozen=True)
-class Perception:
-    """What Karel senses: `frontIsClear`, `leftIsClear`, `rightIsClear`, `markersPresent`, `noMarkersPresent`."""
-
-    name: str
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(self.name in PERCEPTIONS, f"{self.name!r} is no perception: {', '.join(PERCEPTIONS)}")
-
-
-@dataclass(frozen=True)
-class Not:
-    """The opposite of a condition. The sampler negates perceptions only; the language also allows `not` of `not`."""
-
-    condition: Condition
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Action:
-    """One action: `move`, `turnLeft`, `turnRight`, `pickMarker`, `putMarker`."""
-
-    name: str
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(self.name in ACTIONS, f"{self.name!r} is no action: {', '.join(ACTIONS)}")
-
-
-@dataclass(frozen=True)
-class While:
-    """The body again and again, as long as the condition holds before it."""
-
-    condition: Condition
-    body: Body
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(len(self.body) > 0, "the body of a While is empty")
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """The body `times` times, 0 to 19."""
-
-    times: int
-    body: Body
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(0 <= self.times < len(COUNTS), f"a Repeat takes 0 to {len(COUNTS) - 1} times, not {self.times}")
-        _require(len(self.body) > 0, "the body of a Repeat is empty")
-
-
-@dataclass(frozen=True)
-class If:
-    """The body where the condition holds."""
-
-    condition: Condition
-    body: Body
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(len(self.body) > 0, "the body of an If is empty")
-
-
-@dataclass(frozen=True)
-class IfElse:
-    """`body` where the condition holds, else `orelse`."""
-
-    condition: Condition
-    body: Body
-    orelse: Body
-    span: Span | None = field(default=None, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        _require(len(self.body) > 0 and len(self.orelse) > 0, "a branch of an IfElse is empty")
-
-
-Condition: TypeAlias = Perception | Not
-Statement: TypeAlias = Action | While | Repeat | If | IfElse
-Body: TypeAlias = tuple[Statement, ...]
-
-
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, repr=False)
+class Program(Tree):
     """A whole program. Equal programs have equal trees, wherever their text came from."""
 
-    body: Body
-    span: Span | None = field(default=None, compare=False, repr=False)
+    @classmethod
+    def of(cls, tree: Tree) -> Program:
+        """The program with this tree."""
+        return cls(tree.body, tree.span)
 
-    def __post_init__(self) -> None:
-        if isinstance(self.body, str):
-            raise InputError("a Program is made of statements, not of text", "Program.parse(text) reads one")
-        _require(len(self.body) > 0, "the body of a Program is empty")
-
-    @staticmethod
-    def parse(text: str) -> Program:
+    @classmethod
+    def parse(cls, text: str) -> Program:
         """The one program that `text` spells, in token form or Python form as it is; else ProgramSyntaxError."""
-        from leapscli.dsl.parser import parse
-
         if not isinstance(text, str):
             raise InputError(f"the text of a program is wanted, not {described(text)}")
-        return parse(text)
+        return cls.of(parse(text))
 
-    @staticmethod
-    def parse_all(text: str) -> list[Program]:
+    @classmethod
+    def parse_all(cls, text: str) -> list[Program]:
         """The programs of a text that holds several, one at least, one behind another; else ProgramSyntaxError."""
-        from leapscli.dsl.parser import parse_all
+        return [cls.of(tree) for tree in parse_all(text)]
 
-        return parse_all(text)
-
-    @staticmethod
-    def from_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
+    @classmethod
+    def from_ids(cls, ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
         """The program of these token ids, trailing `<pad>` ignored; ProgramSyntaxError if they spell none."""
-        from leapscli.dsl.token_form import parse_ids
-
         numbers = np.asarray(ids)
         if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "iu"):
             raise InputError(f"a list of token ids is wanted, not {described(ids)}")
-        return parse_ids(numbers)
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The program's tokens, from `DEF` to `m)`."""
-        return ("DEF", "run", "m(", *_body_tokens(self.body), "m)")
+        return cls.of(parse_ids(numbers))
 
     @property
     def ids(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -167,56 +52,4 @@ class Program:
 
     def pretty(self, style: Style = "tokens") -> str:
         """The program over several indented lines, ending in a newline, in token form or in Python form."""
-        from leapscli.dsl.printer import pretty
-
         return pretty(self, style)
-
-    def walk(self) -> Iterator[Node]:
-        """Every node in the order of the text, this one first: a statement, its condition, its body."""
-        yield self
-        for statement in self.body:
-            yield from walk(statement)
-
-    def __str__(self) -> str:
-        return " ".join(self.tokens)
-
-
-Node: TypeAlias = Program | Statement | Condition
-
-
-def walk(node: Statement | Condition) -> Iterator[Statement | Condition]:
-    """A statement or condition, and every node in it, in the order of the text."""
-    yield node
-    if isinstance(node, While | If | IfElse | Not):
-        yield from walk(node.condition)
-    if isinstance(node, While | Repeat | If | IfElse):
-        for statement in node.body + (node.orelse if isinstance(node, IfElse) else ()):
-            yield from walk(statement)
-
-
-def condition_tokens(condition: Condition) -> tuple[str, ...]:
-    """A condition's tokens, without the `c(` and `c)` around it."""
-    if isinstance(condition, Perception):
-        return (condition.name,)
-    return ("not", "c(", *condition_tokens(condition.condition), "c)")
-
-
-def _body_tokens(body: Body) -> Iterator[str]:
-    for statement in body:
-        yield from statement_tokens(statement)
-
-
-def statement_tokens(statement: Statement) -> Iterator[str]:
-    """A statement's tokens in order."""
-    match statement:
-        case Action(name):
-            yield name
-        case Repeat(times, body):
-            yield from ("REPEAT", f"R={times}", "r(", *_body_tokens(body), "r)")
-        case While(condition, body):
-            yield from ("WHILE", "c(", *condition_tokens(condition), "c)", "w(", *_body_tokens(body), "w)")
-        case If(condition, body):
-            yield from ("IF", "c(", *condition_tokens(condition), "c)", "i(", *_body_tokens(body), "i)")
-        case IfElse(condition, body, orelse):
-            yield from ("IFELSE", "c(", *condition_tokens(condition), "c)", "i(", *_body_tokens(body), "i)")
-            yield from ("ELSE", "e(", *_body_tokens(orelse), "e)")

@@ -26,17 +26,17 @@ from leapscli.dsl.diagnostics import (
     PYTHON_STATEMENTS,
 )
 from leapscli.dsl.differences import EMPTY, about_condition, about_count, about_statement
-from leapscli.dsl.program import Action, Body, Condition, If, IfElse, Not, Perception, Program, Repeat, Statement, While
 from leapscli.dsl.python_module import defines
 from leapscli.dsl.python_text import Placed, PythonText, is_string
 from leapscli.dsl.spellings import tokens_of
+from leapscli.dsl.tree import Action, Body, Condition, If, IfElse, Not, Perception, Repeat, Statement, Tree, While
 from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
 
 _EQUAL = ast.Eq | ast.Is
 _UNEQUAL = ast.NotEq | ast.IsNot
 
 
-def parse_python(text: str, whole: str | None = None, above: int = 0) -> list[Program]:
+def parse_python(text: str, whole: str | None = None, above: int = 0) -> list[Tree]:
     """The programs that `text` spells in Python form (lines end in newlines), one at least; else ProgramSyntaxError.
 
     It may be a part of the `whole`, with so many lines `above`.
@@ -51,9 +51,9 @@ class _Reader:
     def __init__(self, text: PythonText) -> None:
         self.text = text
 
-    def program(self, define: ast.FunctionDef) -> Program:
+    def program(self, define: ast.FunctionDef) -> Tree:
         """The program that a function is."""
-        return Program(self._body(define.body, 0), self.text.span(define))
+        return Tree(self._body(define.body, 0), self.text.span(define))
 
     def _body(self, nodes: Sequence[ast.stmt], depth: int) -> Body:
         """The statements of a block that must have some."""

@@ -20,7 +20,7 @@ from leapscli.dsl.diagnostics import (
     syntax_error,
 )
 from leapscli.dsl.differences import about_python
-from leapscli.dsl.program import Span
+from leapscli.dsl.tree import Span
 from leapscli.errors import ProgramSyntaxError
 
 _MARGIN = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+([ \t]*+)")

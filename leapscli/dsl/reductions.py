@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from leapscli.dsl.program import Action, Body, If, IfElse, Program, Statement
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action, Body, If, IfElse, Statement
 
 
 def reductions(program: Program) -> Iterator[Program]:

@@ -16,7 +16,8 @@ from leapscli.dsl.diagnostics import END_OF_PROGRAM, NESTING_LIMIT, plain_error,
 from leapscli.dsl.differences import FORMS, about_token
 from leapscli.dsl.fences import Part
 from leapscli.dsl.grammar import Walker
-from leapscli.dsl.program import (
+from leapscli.dsl.spellings import tokens_of
+from leapscli.dsl.tree import (
     Action,
     Body,
     Condition,
@@ -24,13 +25,12 @@ from leapscli.dsl.program import (
     IfElse,
     Not,
     Perception,
-    Program,
     Repeat,
     Span,
     Statement,
+    Tree,
     While,
 )
-from leapscli.dsl.spellings import tokens_of
 from leapscli.dsl.vocabulary import ACTION_ID, PAD, TOKEN_ID, TOKENS
 from leapscli.errors import ProgramSyntaxError
 
@@ -39,10 +39,10 @@ _LEXEME = re.compile(r"#.*|[^\s()#]+[()]?|[()]")
 Lexeme = tuple[str, Span]
 
 
-def parse_tokens(part: Part, text: str) -> list[Program]:
+def parse_tokens(part: Part, text: str) -> list[Tree]:
     """The programs that a part of a `text` spells in token form, one at least; else ProgramSyntaxError."""
     lexemes, at = list(_lexemes(part)), 0
-    programs: list[Program] = []
+    programs: list[Tree] = []
     while at < len(lexemes) or not programs:
         stop = _check(text, lexemes, at)
         if stop < len(lexemes) and lexemes[stop][0] != "DEF":
@@ -53,7 +53,7 @@ def parse_tokens(part: Part, text: str) -> list[Program]:
     return programs
 
 
-def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Program:
+def parse_ids(ids: Sequence[int] | np.ndarray[Any, Any]) -> Tree:
     """The program of these token ids, trailing `<pad>` ignored; its nodes have no span."""
     numbers = [int(i) for i in ids]
     while numbers and numbers[-1] == PAD:
@@ -130,9 +130,9 @@ class _Builder:
         start, end = self.spans[first], self.spans[self.at - 1]
         return Span(start.line, start.column, end.end_line, end.end_column)
 
-    def program(self) -> Program:
+    def program(self) -> Tree:
         self.at = 2
-        return Program(self._body("m)"), self._span(0))
+        return Tree(self._body("m)"), self._span(0))
 
     def _body(self, closer: str) -> Body:
         """A block from its opening token to `closer`."""

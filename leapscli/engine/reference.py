@@ -10,7 +10,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from leapscli.dsl.program import Action, Body, If, IfElse, Not, Program, Repeat, Statement, While
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action, Body, If, IfElse, Not, Repeat, Statement, While
 from leapscli.engine.budget import Budget
 
 

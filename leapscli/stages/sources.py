@@ -11,9 +11,10 @@ from typing import Any
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.domains.karel.world import World
-from leapscli.dsl.parser import parse_all, style_of
-from leapscli.dsl.program import Program, Style
+from leapscli.dsl.parser import style_of
+from leapscli.dsl.program import Program
 from leapscli.dsl.text import decode
+from leapscli.dsl.tree import Style
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
@@ -98,7 +99,7 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
     """The programs of a text, or the one with a number, counted from 1."""
     with naming(label):
         text = decode(content)
-        programs, style = parse_all(text), style_of(text)
+        programs, style = Program.parse_all(text), style_of(text)
     if len(programs) == 1 and number is None:
         return [Source(programs[0], label, style, told(text))]
     sources = [Source(program, f"{label}:{i}", style) for i, program in enumerate(programs, 1)]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import WALL, World, Worlds
-from leapscli.dsl.program import Action, If, IfElse, Not, Program, While
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action, If, IfElse, Not, While
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps

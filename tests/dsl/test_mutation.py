@@ -9,8 +9,9 @@ import pytest
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.mutation import mutate
-from leapscli.dsl.program import Action, If, IfElse, Not, Program, Repeat, While, walk
+from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.dsl.tree import Action, If, IfElse, Not, Repeat, While, walk
 from leapscli.search import kernels
 
 

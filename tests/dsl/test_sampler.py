@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from leapscli.dsl import kernels
-from leapscli.dsl.program import Action, IfElse, Not, Perception, Program
+from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import PAPER, Probabilities, sample_programs
+from leapscli.dsl.tree import Action, IfElse, Not, Perception
 from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 
 

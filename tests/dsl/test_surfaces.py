@@ -15,8 +15,9 @@ from hypothesis import given
 
 from leapscli.dsl.parser import parse
 from leapscli.dsl.printer import layout
-from leapscli.dsl.program import Action, If, IfElse, Not, Perception, Program, Repeat, While
+from leapscli.dsl.program import Program
 from leapscli.dsl.python_form import parse_python
+from leapscli.dsl.tree import Action, If, IfElse, Not, Perception, Repeat, While
 from leapscli.errors import ProgramSyntaxError
 from tests import ROOT
 from tests.strategies import programs, seeded

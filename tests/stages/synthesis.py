@@ -9,7 +9,8 @@ from typing import Any
 
 from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World, random_worlds
-from leapscli.dsl.program import Action, Program
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import steps
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from leapscli.domains.karel.execution import Rollout
 from leapscli.domains.karel.world import MAX_MARKERS, World
-from leapscli.dsl.program import Action, Program
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps

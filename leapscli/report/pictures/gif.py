@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from leapscli.domains.karel.colours import FLOOR, GRID, KAREL, MARKER, WALL, WALL_EDGE
-from leapscli.dsl.program import Style
+from leapscli.dsl.tree import Style
 from leapscli.report.palette import INK, LIT, PAPER, SYNTAX
 from leapscli.report.pictures.png import Scene
 from leapscli.tasks.episode import Episode, Playback

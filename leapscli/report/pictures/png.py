@@ -11,7 +11,7 @@ from leapscli.domains.karel.colours import Colour
 from leapscli.domains.karel.sprites import font
 from leapscli.domains.karel.world import World
 from leapscli.dsl.printer import layout
-from leapscli.dsl.program import Style
+from leapscli.dsl.tree import Style
 from leapscli.report.palette import FAINT, INK, PAPER
 from leapscli.report.pictures.world import GAP, Canvas, Listing, cell_size, world_image
 from leapscli.tasks.episode import Episode, Playback

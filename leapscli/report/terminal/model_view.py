@@ -10,7 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from leapscli.dsl.printer import layout
-from leapscli.dsl.program import Program, Style
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Style
 from leapscli.report.terminal.console import emit
 from leapscli.report.terminal.outcome import facts
 from leapscli.report.terminal.programs import highlight

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leapscli.dsl.printer import layout
-from leapscli.dsl.program import Style
+from leapscli.dsl.tree import Style
 from leapscli.errors import InputError
 from leapscli.report.terminal.console import can_redraw, has_colours
 from leapscli.report.terminal.flow import flow, rows

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from leapscli.dsl.printer import layout
-from leapscli.dsl.program import Program, Style
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Style
 from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.report.palette import LIT_STYLE, SYNTAX_STYLE
 

@@ -11,7 +11,8 @@ import numpy as np
 from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import WALL
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.program import Action, Program
+from leapscli.dsl.program import Program
+from leapscli.dsl.tree import Action
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget

@@ -11,8 +11,9 @@ from leapscli.domains.karel.behaviour import LIMIT, WORLDS, _kernel, behaviour
 from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.program import Action, Body, If, IfElse, Not, Program, Repeat, Statement, While
+from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
+from leapscli.dsl.tree import Action, Body, If, IfElse, Not, Repeat, Statement, While
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from tests.strategies import programs, seeded
