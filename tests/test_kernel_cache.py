@@ -237,7 +237,7 @@ def test_folders_of_old_code_are_removed_when_they_were_not_used_for_longest(tmp
 def test_an_edit_in_any_file_that_kernels_hold_code_of_changes_the_folder_however_deep(tmp_path):
     package = tmp_path / "package"
     deep = [
-        "jit.py", "dsl/kernels.py", "engine/compiled/interpreter.py", "domains/karel/tasks/leaps/maze.py",
+        "jit.py", "dsl/compiled/grower.py", "engine/compiled/interpreter.py", "domains/karel/tasks/leaps/maze.py",
         "tasks/custom/reward.py", "search/searchers/compiled/kernels.py", "another/room/that/is/new.py",
     ]  # fmt: skip
     shallow = [f"{room}/{name}.py" for room in NO_KERNELS for name in ("a", "deep/b")]

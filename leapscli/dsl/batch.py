@@ -94,7 +94,7 @@ class TokenBatch:
 
     def hashes(self) -> np.ndarray[Any, np.dtype[np.uint64]]:
         """uint64[P] of each program's ids, whatever the padding. Equal programs have equal hashes."""
-        from leapscli.dsl.kernels import hash_rows
+        from leapscli.dsl.compiled.rows import hash_rows
 
         out = np.empty(len(self), np.uint64)
         hash_rows(np.ascontiguousarray(self.ids), np.ascontiguousarray(self.lengths), out)
@@ -102,8 +102,8 @@ class TokenBatch:
 
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """bool[P]: whether each row spells a program."""
+        from leapscli.dsl.compiled.rows import check_rows
         from leapscli.dsl.grammar import END, START, TABLES
-        from leapscli.dsl.kernels import check_rows
 
         out = np.empty(len(self), np.bool_)
         automaton = (TABLES.allowed, TABLES.target, TABLES.back, TABLES.push, TABLES.pop, START, END)

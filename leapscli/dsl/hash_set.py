@@ -24,13 +24,13 @@ class HashSet:
 
     def add(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Add them in order; bool[P]: which were not there before."""
-        from leapscli.dsl.kernels import insert_hashes
+        from leapscli.dsl.compiled.hash_table import enter
 
         if 2 * (self._count + len(hashes)) > len(self._table):
             old, self._table = self._table, _table(self._count + len(hashes))
-            insert_hashes(self._table, old[old != 0], np.empty(len(old), np.bool_))
-        fresh = np.empty(len(hashes), np.bool_)
-        self._count += int(insert_hashes(self._table, np.ascontiguousarray(hashes), fresh))
+            enter(self._table, old[old != 0], np.empty(len(old), np.int64), np.empty(len(old), np.bool_))
+        slots, fresh = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.bool_)
+        self._count += int(enter(self._table, np.ascontiguousarray(hashes), slots, fresh))
         return fresh
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.compiled.mutator import mutate_rows
 from leapscli.dsl.sampler import chances
 from leapscli.dsl.vocabulary import PAD
-from leapscli.search.kernels import mutate_rows
 from leapscli.seeding import stream_key
 
 

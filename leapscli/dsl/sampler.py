@@ -63,21 +63,21 @@ def sample_programs(
     )
     _require(0 <= max_depth <= 1000, f"max_depth lies between 0 and 1000: {max_depth}")
     _require(0 <= max_nesting <= NESTING_LIMIT, f"max_nesting lies between 0 and {NESTING_LIMIT}: {max_nesting}")
-    from leapscli.dsl import kernels
+    from leapscli.dsl.compiled import grower
 
     ids, lengths = np.empty((count, max_tokens), np.uint8), np.empty(count, np.int32)
     drawn_from = chances(probabilities, max_depth, max_nesting)
-    status = kernels.sample_rows(stream_key(seed, "programs"), first, drawn_from, ids, lengths)
-    _require(status == kernels.DONE, f"no program of at most {max_tokens} tokens in {kernels.TRIES} draws")
+    status = grower.sample_rows(stream_key(seed, "programs"), first, drawn_from, ids, lengths)
+    _require(status == grower.DONE, f"no program of at most {max_tokens} tokens in {grower.TRIES} draws")
     return TokenBatch(ids, lengths)
 
 
 def chances(probabilities: Probabilities = PAPER, max_depth: int = 6, max_nesting: int = 4) -> Any:
-    """The same, as the compiled sampler takes it (`kernels.Chances`)."""
-    from leapscli.dsl import kernels
+    """The same, as the compiled sampler takes it (`grower.Chances`)."""
+    from leapscli.dsl.compiled import grower
 
     order = [ACTIONS.index(action) for action in ACTION_TOKENS]
-    return kernels.Chances(
+    return grower.Chances(
         np.cumsum(probabilities.statements),
         np.cumsum(probabilities.perceptions),
         np.cumsum(np.array(probabilities.actions)[order]),

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.search.kernels import table_enter, table_find
+from leapscli.dsl.compiled.hash_table import enter, find
 
 Hashes = NDArray[np.uint64]
 COLUMNS = ("screened", "returns", "behaviours")
@@ -64,7 +64,7 @@ class Memory:
     def get(self, hashes: Hashes) -> Known:
         """What is known of each program."""
         slots = np.empty(len(hashes), np.int64)
-        table_find(self._keys, _never_zero(hashes), slots)
+        find(self._keys, hashes, slots)
         found, known = Known.nothing(len(hashes)), np.flatnonzero(slots >= 0)
         found.write(known, self._known[slots[known]])
         return found
@@ -80,16 +80,11 @@ class Memory:
         self._enter(hashes, known)
 
     def _enter(self, hashes: Hashes, known: Known) -> None:
-        slots = np.empty(len(hashes), np.int64)
-        self._used += table_enter(self._keys, _never_zero(hashes), slots)
+        slots, fresh = np.empty(len(hashes), np.int64), np.empty(len(hashes), np.bool_)
+        self._used += enter(self._keys, hashes, slots, fresh)
         self._known.write(slots, known)
 
     def entries(self) -> tuple[Hashes, Known]:
         """Everything: hashes and what is known of their programs, in no particular order."""
         used = self._keys != 0
         return self._keys[used], self._known[used]
-
-
-def _never_zero(hashes: Hashes) -> Hashes:
-    """0 marks an empty slot, so the one hash that is 0 counts as 1."""
-    return np.maximum(hashes, np.uint64(1))

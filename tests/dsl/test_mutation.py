@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.compiled import mutator
 from leapscli.dsl.mutation import mutate
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action, If, IfElse, Not, Repeat, While, walk
-from leapscli.search import kernels
 
 
 def found_nodes(program: Program) -> Counter[tuple[str, int]]:
@@ -21,7 +21,7 @@ def found_nodes(program: Program) -> Counter[tuple[str, int]]:
     size = len(ids)
     nodes = np.empty((2 * size, 4), np.int64)
     scratch = np.empty((3, size + 1), np.int64)
-    count = kernels.find_nodes(ids, nodes, *scratch)
+    count = mutator.find_nodes(ids, nodes, *scratch)
     return Counter((" ".join(program.tokens[a:b]), int(kind)) for a, b, kind, _ in nodes[:count])
 
 
@@ -34,11 +34,11 @@ def tree_nodes(program: Program) -> Counter[tuple[str, int]]:
 
     def body(statements):
         for i, statement in enumerate(statements):
-            nodes[tokens(statement), kernels.STATEMENT] += 1
+            nodes[tokens(statement), mutator.STATEMENT] += 1
             if i < len(statements) - 1:
-                nodes[tokens(*statements[i:]), kernels.STATEMENT] += 1
+                nodes[tokens(*statements[i:]), mutator.STATEMENT] += 1
             if isinstance(statement, Repeat):
-                nodes[f"R={statement.times}", kernels.COUNT] += 1
+                nodes[f"R={statement.times}", mutator.COUNT] += 1
             if isinstance(statement, While | If | IfElse):
                 condition(statement.condition)
             if not isinstance(statement, Action):
@@ -48,9 +48,9 @@ def tree_nodes(program: Program) -> Counter[tuple[str, int]]:
 
     def condition(found):
         text = tokens(If(found, (Action("move"),))).removeprefix("IF ").removesuffix(" i( move i)")
-        nodes[text, kernels.CONDITION] += 1
+        nodes[text, mutator.CONDITION] += 1
         if isinstance(found, Not):
-            nodes[list(walk(found))[-1].name, kernels.ONE_PERCEPTION] += 1
+            nodes[list(walk(found))[-1].name, mutator.ONE_PERCEPTION] += 1
 
     body(program.body)
     return nodes
@@ -109,7 +109,7 @@ def test_a_mutant_differs_in_one_node():
 def _spans(program: Program) -> list[tuple[int, int]]:
     ids, size = program.ids, len(program.ids)
     nodes, scratch = np.empty((2 * size, 4), np.int64), np.empty((3, size + 1), np.int64)
-    count = kernels.find_nodes(ids, nodes, *scratch)
+    count = mutator.find_nodes(ids, nodes, *scratch)
     return [(int(a), int(b)) for a, b in nodes[:count, :2]]
 
 

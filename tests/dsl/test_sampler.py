@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from leapscli.dsl import kernels
+from leapscli.dsl.compiled import random_stream
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import PAPER, Probabilities, sample_programs
 from leapscli.dsl.tree import Action, IfElse, Not, Perception
@@ -115,7 +115,7 @@ def test_the_stream_is_splitmix64() -> None:
     """The published test vector of the algorithm, and the ranges of what is made from it."""
     state = np.array([1234567], np.uint64)
     vector = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821]
-    assert [int(kernels.next_u64(state)) for _ in vector] == vector
-    draws = np.array([kernels.uniform(state) for _ in range(2000)])
+    assert [int(random_stream.next_u64(state)) for _ in vector] == vector
+    draws = np.array([random_stream.uniform(state) for _ in range(2000)])
     assert draws.min() >= 0 and draws.max() < 1 and abs(draws.mean() - 0.5) < 0.03
-    assert Counter(kernels.below(state, 3) for _ in range(600)).keys() == {0, 1, 2}
+    assert Counter(random_stream.below(state, 3) for _ in range(600)).keys() == {0, 1, 2}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from leapscli.dsl.kernels import GOLDEN, below, mix, start_stream
+from leapscli.dsl.compiled.random_stream import GOLDEN, below, mix, start_stream
 from leapscli.dsl.vocabulary import ACTION_TOKENS, TOKEN_ID
 from leapscli.engine.bytecode import BYTE, INDEX_SHIFT
 from leapscli.engine.compiled.assembler import MALFORMED, assemble

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.domains.karel.actions import MOVE, PICK_MARKER
-from leapscli.dsl.kernels import GOLDEN, mix
+from leapscli.dsl.compiled.random_stream import GOLDEN, mix
 from leapscli.engine.compiled.assembler import MALFORMED, assemble
 from leapscli.engine.compiled.interpreter import DONE, copy, scratch
 from leapscli.jit import inline

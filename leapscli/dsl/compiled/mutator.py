@@ -1,4 +1,4 @@
-"""Compiled loops of the search: the hash table that remembers every program scored, and mutation of programs.
+"""Mutation of programs, compiled.
 
 A program's nodes, as the published hill climbers count them (Carvalho, Tjhia & Lelis, ICLR 2024): statements, sequences
 (`s1 … sk` is s1 and the sequence of the rest), conditions, perceptions under `not`, and counts of REPEAT.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from leapscli.dsl.kernels import below, condition, grow, pick, start_stream
+from leapscli.dsl.compiled.grower import condition, grow
+from leapscli.dsl.compiled.random_stream import below, pick, start_stream
 from leapscli.dsl.vocabulary import ACTION_TOKENS, PAD, PERCEPTIONS, TOKEN_ID
 from leapscli.jit import inline, kernel
 
-_FREE = np.uint64(0)
 _PAD, _NOT, _ELSE, _M_CLOSE = PAD, TOKEN_ID["not"], TOKEN_ID["ELSE"], TOKEN_ID["m)"]
 _REPEAT, _WHILE, _IF, _IFELSE = (TOKEN_ID[t] for t in ("REPEAT", "WHILE", "IF", "IFELSE"))
 _R0, _ACTION, _PERCEPTION = TOKEN_ID["R=0"], TOKEN_ID[ACTION_TOKENS[0]], TOKEN_ID[PERCEPTIONS[0]]
@@ -22,31 +22,6 @@ _ACTIONS = len(ACTION_TOKENS)
 STATEMENT, CONDITION, ONE_PERCEPTION, COUNT = range(4)
 _START, _END, _KIND, _NESTING = range(4)  # columns of the table of nodes
 TRIES = 100  # draws of a mutant before the program itself is returned: of those that get too long
-
-
-@kernel
-def table_find(keys, wanted, slots):
-    """`slots[i]` = where the key `wanted[i]` stands, -1 where it does not. Open addressing; key 0 is a free slot."""
-    mask = np.uint64(len(keys) - 1)
-    for i in range(len(wanted)):
-        slot = wanted[i] & mask
-        while keys[slot] != _FREE and keys[slot] != wanted[i]:
-            slot = (slot + np.uint64(1)) & mask
-        slots[i] = slot if keys[slot] == wanted[i] else -1
-
-
-@kernel
-def table_enter(keys, added, slots):
-    """Enter the keys `added`, `slots[i]` = where; returns how many are new. The caller leaves room."""
-    mask, new = np.uint64(len(keys) - 1), 0
-    for i in range(len(added)):
-        slot = added[i] & mask
-        while keys[slot] != _FREE and keys[slot] != added[i]:
-            slot = (slot + np.uint64(1)) & mask
-        new += keys[slot] == _FREE
-        keys[slot] = added[i]
-        slots[i] = slot
-    return new
 
 
 @inline

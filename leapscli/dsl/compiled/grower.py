@@ -1,8 +1,4 @@
-"""Compiled loops over token arrays: the random stream, sampling, checking and hashing.
-
-The stream is splitmix64 (Steele, Lea & Flood, OOPSLA 2014): a counter and a mixing function, so that the stream of
-program 7 is there without drawing those of programs 0 to 6. States are one-element uint64 arrays.
-"""
+"""Programs grown at random, production by production, compiled."""
 
 from __future__ import annotations
 
@@ -10,13 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from leapscli.dsl.compiled.random_stream import below, pick, start_stream, uniform
 from leapscli.dsl.vocabulary import ACTION_TOKENS, PAD, PERCEPTIONS, TOKEN_ID
 from leapscli.jit import inline, kernel
-
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_S27, _S30, _S31, _S11, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11), np.uint64(32)
-_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 
 _DEF, _RUN, _M_OPEN, _M_CLOSE = (TOKEN_ID[t] for t in ("DEF", "run", "m(", "m)"))
 _REPEAT, _R0, _R_OPEN, _R_CLOSE = (TOKEN_ID[t] for t in ("REPEAT", "R=0", "r(", "r)"))
@@ -43,49 +35,6 @@ class Chances(NamedTuple):
     negation: float
     max_depth: int
     max_nesting: int
-
-
-@inline
-def mix(z):
-    """splitmix64's finalizer: every input bit reaches every output bit."""
-    z = (z ^ (z >> _S30)) * _MIX1
-    z = (z ^ (z >> _S27)) * _MIX2
-    return z ^ (z >> _S31)
-
-
-@inline
-def start_stream(state, key, index):
-    """Put `state` at the beginning of stream `index` (a non-negative integer) under the uint64 `key`."""
-    state[0] = mix(key + mix(np.uint64(index) + GOLDEN))
-
-
-@inline
-def next_u64(state):
-    """64 random bits."""
-    state[0] += GOLDEN
-    return mix(state[0])
-
-
-@inline
-def uniform(state):
-    """A float64 in [0, 1), a multiple of 2**-53."""
-    return np.float64(next_u64(state) >> _S11) * 2.0**-53
-
-
-@inline
-def below(state, n):
-    """An int64 in [0, n), for n < 2**31; its bias is under n / 2**32."""
-    return np.int64(((next_u64(state) >> _S32) * np.uint64(n)) >> _S32)
-
-
-@inline
-def pick(state, cumulative):
-    """An index, by cumulative probabilities; the last one where rounding leaves them short of 1."""
-    u = uniform(state)
-    i = 0
-    while i < len(cumulative) - 1 and u >= cumulative[i]:
-        i += 1
-    return i
 
 
 @inline
@@ -178,53 +127,3 @@ def sample_rows(key, first, chances, ids, lengths):
         ids[p, n + 1 :] = _PAD
         lengths[p] = n + 1
     return DONE
-
-
-@kernel
-def check_rows(ids, lengths, allowed, target, back, push, pop, start, end, valid):
-    """valid bool[P]: whether each row of ids uint8[P, L] is a program up to its length. The tables are grammar's."""
-    stack = np.empty(ids.shape[1] + 1, np.int64)
-    for p in range(len(lengths)):
-        state, depth, good = start, 0, True
-        for t in range(lengths[p]):
-            token = ids[p, t]
-            if state == end or token >= allowed.shape[1] or not allowed[state, token]:
-                good = False
-                break
-            if push[state, token]:
-                stack[depth] = back[state, token]
-                depth += 1
-            if pop[state, token]:
-                depth -= 1
-                state = stack[depth]
-            else:
-                state = target[state, token]
-        valid[p] = good and state == end
-
-
-@kernel
-def hash_rows(ids, lengths, out):
-    """FNV-1a, then mixed, of each row's ids up to its length: ids uint8[P, L], lengths int32[P], out uint64[P]."""
-    for p in range(len(lengths)):
-        h = _FNV_OFFSET
-        for t in range(lengths[p]):
-            h = (h ^ np.uint64(ids[p, t])) * _FNV_PRIME
-        out[p] = mix(h)
-
-
-@kernel
-def insert_hashes(table, hashes, fresh):
-    """Put hashes uint64[P] into the open-addressed `table`, whose size is a power of two; 0 marks a free place.
-
-    `fresh` bool[P]: which were not there; returns how many. A hash of 0 passes for 1.
-    """
-    last, count = np.uint64(len(table) - 1), 0
-    for i in range(len(hashes)):
-        item = max(hashes[i], np.uint64(1))
-        at = item & last
-        while table[at] != 0 and table[at] != item:
-            at = (at + np.uint64(1)) & last
-        fresh[i] = table[at] == 0
-        table[at] = item
-        count += fresh[i]
-    return count

@@ -1,0 +1,1 @@
+"""The language's kernels: loops over token arrays."""
