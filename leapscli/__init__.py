@@ -13,6 +13,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from leapscli.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from leapscli.domains.karel.execution import execute
     from leapscli.domains.karel.world import World, Worlds
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from leapscli.stages.model.load import load_model
     from leapscli.tasks.registry import task
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "Budget": "leapscli.engine.budget",

@@ -19,7 +19,6 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from leapscli import __version__
 from leapscli.artifacts.artifact import Artifact, versions
 from leapscli.artifacts.files import disk_errors, payload, sync
 from leapscli.artifacts.manifest import (
@@ -35,7 +34,7 @@ from leapscli.artifacts.manifest import (
     write_manifest,
 )
 from leapscli.errors import ArtifactError
-from leapscli.version import tool_commit
+from leapscli.version import __version__, tool_commit
 
 STAGING = ".staging"
 LAST = ".last"  # holds the highest version number ever removed, so that none is given twice

@@ -101,8 +101,8 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.report.terminal.console import screen
     from leapscli.report.terminal.progress_bars import progress
     from leapscli.report.terminal.sweep_view import show_sweep
+    from leapscli.results.literature import published
     from leapscli.stages.bench.bench import circumstances, on_larger_worlds
-    from leapscli.stages.bench.literature import published
     from leapscli.stages.user_files import is_stdout, write_output
 
     with progress() as reporter:

@@ -20,7 +20,7 @@ from leapscli.cli.run import say_beyond, say_worst
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
-    from leapscli.stages.evaluate import Evaluation
+    from leapscli.results.evaluation import Evaluation
     from leapscli.stages.sources import Source
 
 EpisodesOption = Annotated[int, typer.Option("--episodes", metavar="N", min=1, help="Number of initial states.")]

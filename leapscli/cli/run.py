@@ -25,7 +25,7 @@ from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.dsl.tree import Style
-    from leapscli.stages.evaluate import Evaluation
+    from leapscli.results.evaluation import Evaluation
     from leapscli.stages.run import Run, Setting
     from leapscli.stages.sources import Source
     from leapscli.tasks.episode import Episode

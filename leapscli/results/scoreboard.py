@@ -6,11 +6,34 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from leapscli.artifacts.artifact import Artifact
-from leapscli.stages.sweep.jobs import Job
 from leapscli.tasks.returns import reaches, told
+
+
+class Search(Protocol):
+    """One search of a sweep, as tables and records know it."""
+
+    @property
+    def name(self) -> str:
+        """Of its run."""
+
+    @property
+    def title(self) -> str:
+        """Of its task."""
+
+    @property
+    def method(self) -> str:
+        """How it searches."""
+
+    @property
+    def seed(self) -> int:
+        """Of its random numbers."""
+
+    @property
+    def best(self) -> float:
+        """The most that its task pays."""
 
 
 @dataclass(frozen=True)
@@ -78,26 +101,28 @@ class Cell:
 class Scoreboard:
     """The cells of a sweep by (task, method), and when it will be over."""
 
-    def __init__(self, jobs: Sequence[Job], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, searches: Sequence[Search], clock: Callable[[], float] = time.monotonic) -> None:
         self.cells: dict[tuple[str, str], Cell] = {}
         self.parallel, self.clock = 1, clock  # searches side by side
-        for job in jobs:
-            self.cells.setdefault((job.title, job.method), Cell(job.title, job.method, job.best)).total += 1
+        for search in searches:
+            self.cells.setdefault(
+                (search.title, search.method), Cell(search.title, search.method, search.best)
+            ).total += 1
         self.tasks = list(dict.fromkeys(task for task, _ in self.cells))
         self.methods = list(dict.fromkeys(method for _, method in self.cells))
 
-    def cell(self, job: Job) -> Cell:
-        """Where a job belongs."""
-        return self.cells[job.title, job.method]
+    def cell(self, search: Search) -> Cell:
+        """Where a search belongs."""
+        return self.cells[search.title, search.method]
 
-    def begin(self, job: Job) -> None:
+    def begin(self, search: Search) -> None:
         """A worker has taken it."""
-        self.cell(job).running[job.name] = self.clock()
+        self.cell(search).running[search.name] = self.clock()
 
-    def end(self, job: Job) -> None:
+    def end(self, search: Search) -> None:
         """The worker is done with it."""
-        cell = self.cell(job)
-        cell.walls.append(self.clock() - cell.running.pop(job.name))
+        cell = self.cell(search)
+        cell.walls.append(self.clock() - cell.running.pop(search.name))
 
     @property
     def rows(self) -> list[Cell]:

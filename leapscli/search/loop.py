@@ -12,23 +12,11 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.progress import StopFlag
+from leapscli.results.limits import Limits
 from leapscli.search.leaderboard import UNKNOWN, Podium
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import AnySearcher, Scored, StopReason
 from leapscli.tasks.returns import reaches
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """When to stop; None: no such limit. Seconds are of search, over all sessions of a resumed one.
-
-    `target` is a mean return.
-    """
-
-    iterations: int
-    evaluations: int | None = None
-    seconds: float | None = None
-    target: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

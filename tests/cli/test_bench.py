@@ -12,7 +12,8 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli import sweep_options as side_by_side
 from leapscli.cli.main import build
 from leapscli.errors import InputError, LeapsError, RecipeError
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.results.sweep import Outcome
+from leapscli.stages.sweep.worker import run_job
 from tests.stages.sweeps import TINY, HerePool
 
 runner = CliRunner()

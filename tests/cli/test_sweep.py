@@ -19,7 +19,8 @@ from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError, Interrupted, LeapsError, RecipeError, TaskError
 from leapscli.kernel_cache import KernelCache
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.results.sweep import Outcome
+from leapscli.stages.sweep.worker import run_job
 from tests.stages.sweeps import TINY, HerePool
 
 runner = CliRunner()

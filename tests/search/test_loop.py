@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from leapscli.progress import StopFlag
+from leapscli.results.limits import Limits
 from leapscli.search.leaderboard import UNKNOWN
-from leapscli.search.loop import Limits, Search
+from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import StopReason
 from leapscli.search.record import dump, restore

@@ -11,8 +11,9 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
 from leapscli.recipes.search import SearchRecipe
+from leapscli.results.limits import Limits
 from leapscli.search.catalogue import SEARCHERS, Programmatic, build, find
-from leapscli.search.loop import Limits, Search
+from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents
 from leapscli.search.record import dump, restore

@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from leapscli.artifacts.store import Workspace
+from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job, methods, plan_jobs
 from leapscli.stages.sweep.pools import Pool
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.stages.sweep.worker import run_job
 
 TINY = ("population=32", "states=4", "validation=8", "held_out=16", "target=null", "iterations=6", "climbers=4")
 

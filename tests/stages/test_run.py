@@ -13,7 +13,8 @@ from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError, ProgramSyntaxError, TaskError, WorldError
-from leapscli.stages.evaluate import Evaluation, evaluate
+from leapscli.results.evaluation import Evaluation
+from leapscli.stages.evaluate import evaluate
 from leapscli.stages.run import Setting, run
 from leapscli.stages.sources import (
     choose_task,

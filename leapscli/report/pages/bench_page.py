@@ -10,9 +10,9 @@ from leapscli.report.terminal.pace import duration
 from leapscli.report.terminal.sweep_view import spread_text
 
 if TYPE_CHECKING:
+    from leapscli.results.larger import Larger
+    from leapscli.results.literature import Published
     from leapscli.results.scoreboard import Cell, Scoreboard
-    from leapscli.stages.bench.bench import Larger
-    from leapscli.stages.bench.literature import Published
 
 WIDTH = 6  # tasks of one table
 SHORT = 5e-4  # a return this much below another is shown as lower

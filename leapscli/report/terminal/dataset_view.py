@@ -19,7 +19,7 @@ from leapscli.report.terminal.programs import show
 from leapscli.report.terminal.world import before_and_after
 
 if TYPE_CHECKING:
-    from leapscli.stages.data.samples import Sample
+    from leapscli.results.sample import Sample
 
 Bars = Sequence[tuple[str, int]]
 _ACTION_BINS = (0, 1, 2, 3, 4, 5, 10, 20, 50, 100, 256)  # the last one is open

@@ -8,7 +8,7 @@ from leapscli.progress import SearchDone
 from leapscli.report.terminal.pace import duration
 
 if TYPE_CHECKING:
-    from leapscli.search.loop import Limits
+    from leapscli.results.limits import Limits
 
 
 class Used(NamedTuple):

@@ -16,7 +16,7 @@ from leapscli.report.terminal.histogram import Histogram
 from leapscli.report.terminal.outcome import facts, number, table
 
 if TYPE_CHECKING:
-    from leapscli.stages.evaluate import Evaluation
+    from leapscli.results.evaluation import Evaluation
 
 ROOM = 54  # columns that the numbers of a program take
 

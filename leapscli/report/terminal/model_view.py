@@ -18,7 +18,7 @@ from leapscli.report.terminal.programs import highlight
 from leapscli.report.terminal.tables import Rows
 
 if TYPE_CHECKING:
-    from leapscli.stages.model.walks import Line, Neighbourhood
+    from leapscli.results.walks import Line, Neighbourhood
 
 Record = Mapping[str, Any]
 INDENT = 4

@@ -24,7 +24,7 @@ from leapscli.report.terminal.programs import highlight, show
 from leapscli.report.terminal.progress_bars import INTERVAL, Say, plain
 
 if TYPE_CHECKING:
-    from leapscli.search.loop import Limits
+    from leapscli.results.limits import Limits
 
 _BARS = "▁▂▃▄▅▆▇█"
 STOPPED = {

@@ -21,8 +21,7 @@ from leapscli.report.terminal.progress_bars import Say, plain
 
 if TYPE_CHECKING:
     from leapscli.results.scoreboard import Cell, Scoreboard, Spread
-    from leapscli.stages.sweep.sweep import SweepDone
-    from leapscli.stages.sweep.worker import Outcome
+    from leapscli.results.sweep import Outcome, SweepDone
 
 TITLES = ("task", "searcher", "runs", "return", "seconds", "programs")
 GAP = 2  # columns between two of the table
@@ -165,7 +164,7 @@ def _cell(cell: Cell, short: bool) -> Text:
 def outcome_line(outcome: Outcome) -> str:
     """One search in a line."""
     job = outcome.job
-    which = f"{job.title} {job.method} seed {job.recipe.seed}"
+    which = f"{job.title} {job.method} seed {job.seed}"
     if outcome.run is None:
         return f"{which} failed: {outcome.error}"
     m = outcome.run.manifest.metrics

@@ -8,7 +8,6 @@ import os
 import platform
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
@@ -16,6 +15,7 @@ from leapscli.dsl.program import Program
 from leapscli.engine.engine import core_count
 from leapscli.progress import Done, Reporter, Silent
 from leapscli.recipes.kinds import DEFAULTS
+from leapscli.results.larger import Larger
 from leapscli.results.scoreboard import Spread
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.sweep import Sweep
@@ -29,15 +29,6 @@ RECIPES = (DEFAULTS["search"], "evolution", "latent-evolution", "cem", "hill-cli
 LARGER = ("stairclimber", "maze", "fourcorners", "topoff", "harvester")  # LEAPS, table 9
 SIDE, WORLDS = 100, 100
 GENERAL = 0.95  # a program that solves its own size is called general from this share of the best return on
-
-
-@dataclass(frozen=True)
-class Larger:
-    """The programs that one method found for one task, on worlds of SIDE × SIDE."""
-
-    spread: Spread
-    solved: int  # of the programs, at the size at which they were found
-    general: int  # of those, here
 
 
 def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> dict[tuple[str, str], Larger]:

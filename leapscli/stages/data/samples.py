@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,8 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError
+from leapscli.results.sample import Sample
 from leapscli.seeding import stream
-from leapscli.tasks.episode import Episode
 from leapscli.tasks.play import play
 
 FILE = "programs.h5"
@@ -46,29 +46,6 @@ def describe(artifact: Artifact) -> dict[str, Any]:
         "layout": asdict(open_dataset(artifact).layout),
         **manifest.metrics,
     }
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A program of a dataset, and one of its demonstrations run again."""
-
-    index: int
-    split: str
-    demonstration: int
-    episode: Episode
-
-    def record(self) -> dict[str, Any]:
-        """JSON values."""
-        e = self.episode
-        return {
-            "index": self.index,
-            "split": self.split,
-            "program": str(e.program),
-            "demonstration": self.demonstration,
-            "actions": [step.name for step in e.actions],
-            "before": str(e.before).splitlines(),
-            "after": str(e.after).splitlines(),
-        }
 
 
 def sample(artifact: Artifact, count: int, seed: int, split: str | None = None) -> list[Sample]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from leapscli import __version__
 from leapscli.artifacts.artifact import Artifact, check_name, readable
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
@@ -24,6 +23,7 @@ from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
 from leapscli.stages.synthesize.recipe import choose_recipe
 from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown
 from leapscli.tasks.registry import task as find_task
+from leapscli.version import __version__
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class Job:
     def name(self) -> str:
         """The name of its run: what `leaps run` takes, one for each task, method and seed."""
         return f"{self.title}-{self.method}-s{self.recipe.seed}"
+
+    @property
+    def seed(self) -> int:
+        """The seed of its random numbers."""
+        return self.recipe.seed
 
     @property
     def exact_key(self) -> str:

@@ -16,8 +16,9 @@ from typing import Protocol
 
 from leapscli.engine.engine import core_count
 from leapscli.kernel_cache import kernel_cache
+from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.stages.sweep.worker import run_job
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}  # BLAS and torch read them when they load
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, LeapsError
+from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.pools import Pool
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.stages.sweep.worker import run_job
 
 
 def find_ray() -> Any:

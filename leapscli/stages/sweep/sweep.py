@@ -10,7 +10,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +19,14 @@ from leapscli.artifacts.manifest import FOLDERS, MANIFEST
 from leapscli.artifacts.staging import STAGING
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
-from leapscli.progress import Done, Reporter, Silent, StopFlag
+from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.results.scoreboard import Scoreboard
+from leapscli.results.sweep import Outcome, SweepDone
 from leapscli.stages.sweep.jobs import Job, find_finished
 from leapscli.stages.sweep.pools import Pool
-from leapscli.stages.sweep.worker import Outcome
 
 TRIES = 2  # of a search whose worker died
 POLL = 0.25  # seconds between looks at the stop flag
-
-
-@dataclass(frozen=True, kw_only=True)
-class SweepDone(Done):
-    """Searches that are over, the scoreboard with all of them, and the `outcome` that has just come, if one has."""
-
-    board: Scoreboard
-    outcome: Outcome | None = None
 
 
 class Sweep:

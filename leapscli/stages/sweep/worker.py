@@ -9,14 +9,13 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted, LeapsError, debugging
 from leapscli.progress import StopFlag
+from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.synthesize.plan import prepare
 from leapscli.stages.synthesize.synthesize import conclude
@@ -24,16 +23,6 @@ from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 
 POLL = 0.2  # seconds between looks at the stop file
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a job: its run, or an error and what to do about it, or neither when it was stopped."""
-
-    job: Job
-    run: Artifact | None = None
-    error: str | None = None
-    hint: str | None = None
 
 
 def run_job(job: Job, stop: Path) -> Outcome:

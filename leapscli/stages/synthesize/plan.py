@@ -17,8 +17,9 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import MissingArtifact
 from leapscli.recipes.search import SearchRecipe
+from leapscli.results.limits import Limits
 from leapscli.search.catalogue import Latent, build, find
-from leapscli.search.loop import Limits, Search
+from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.stages.synthesize.states import States

@@ -16,8 +16,8 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
 from leapscli.report.plots import plot_programs, plot_training
 from leapscli.report.terminal.model_view import show_line, show_neighbourhood, show_quality
+from leapscli.results.walks import Line, Neighbour, Neighbourhood, Stop
 from leapscli.stages.model.evaluate import evaluate, prepare
-from leapscli.stages.model.walks import Line, Neighbour, Neighbourhood, Stop
 from tests.stages.models import workspace
 
 ONE, OTHER = Program.parse("DEF run m( move m)"), Program.parse(f"DEF run m( {'turnLeft ' * 30} m)")

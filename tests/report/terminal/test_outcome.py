@@ -19,7 +19,7 @@ from leapscli.report.terminal.console import emit
 from leapscli.report.terminal.evaluation import show_evaluation
 from leapscli.report.terminal.histogram import MOST_BINS, Histogram
 from leapscli.report.terminal.outcome import MOST_LETTERS, episode_facts, facts, number, shorten
-from leapscli.stages.evaluate import Evaluation
+from leapscli.results.evaluation import Evaluation
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
 from tests.strategies import seeded

@@ -20,7 +20,7 @@ from leapscli.report.terminal.search_view import (
     show_result,
     sparkline,
 )
-from leapscli.search.loop import Limits
+from leapscli.results.limits import Limits
 from leapscli.search.protocol import StopReason
 
 PROGRAM = Program.parse("DEF run m( WHILE c( frontIsClear c) w( move w) turnLeft m)")

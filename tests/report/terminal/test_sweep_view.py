@@ -12,8 +12,7 @@ from rich.console import Console
 from leapscli.artifacts.store import Workspace
 from leapscli.report.terminal.sweep_view import SweepLines, SweepView, outcome_line, show_sweep, spread_text, sweep_view
 from leapscli.results.scoreboard import Scoreboard, Spread
-from leapscli.stages.sweep.sweep import SweepDone
-from leapscli.stages.sweep.worker import Outcome
+from leapscli.results.sweep import Outcome, SweepDone
 from leapscli.tasks.registry import names
 from tests.stages.sweeps import tiny_jobs
 

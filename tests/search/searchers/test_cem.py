@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from leapscli.progress import StopFlag
-from leapscli.search.loop import Limits, Search
+from leapscli.results.limits import Limits
+from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, StopReason
 from leapscli.search.searchers.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean

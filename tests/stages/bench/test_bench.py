@@ -10,10 +10,10 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.loading import recipe_files
+from leapscli.results.literature import FILE, published
+from leapscli.results.sweep import Outcome
 from leapscli.stages.bench import bench
-from leapscli.stages.bench.literature import FILE, published
 from leapscli.stages.sweep.sweep import Sweep
-from leapscli.stages.sweep.worker import Outcome
 from leapscli.tasks.registry import NAMES
 from tests.stages.space import SOLVER
 from tests.stages.sweeps import HerePool, tiny_jobs

@@ -11,9 +11,10 @@ import pytest
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.errors import ArtifactError
 from leapscli.progress import Silent, StopFlag
+from leapscli.results.sweep import Outcome
 from leapscli.search.loop import Search
 from leapscli.stages.sweep.sweep import Sweep, best_run
-from leapscli.stages.sweep.worker import Outcome, run_job
+from leapscli.stages.sweep.worker import run_job
 from tests.stages.sweeps import HerePool, tiny_jobs
 
 SAME = ("return_searched", "return_held_out", "iterations", "candidates", "evaluations", "stop_reason", "search")

@@ -1,0 +1,85 @@
+"""Returns of one program on many initial states of a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leapscli.dsl.program import Program
+from leapscli.engine.budget import Budget
+from leapscli.tasks.registry import Task
+from leapscli.tasks.returns import reaches, told
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Returns float64[N] of a program on the initial worlds first … first + N - 1 of a task under `seed`."""
+
+    program: Program
+    task: Task
+    seed: int
+    budget: Budget
+    returns: NDArray[np.float64]
+    first: int = 0
+
+    @property
+    def mean(self) -> float:
+        """The mean return."""
+        return float(self.returns.mean())
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the returns, over the episodes themselves (not an estimate from a sample)."""
+        return float(self.returns.std())
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean."""
+        return self.deviation / float(np.sqrt(len(self.returns)))
+
+    @property
+    def solved(self) -> float:
+        """The share of episodes with the best possible return."""
+        return float(self.task.solved(self.returns).mean())
+
+    @property
+    def alike(self) -> bool:
+        """Whether all episodes have the same return, but for rounding."""
+        return bool(reaches(self.returns.min(), self.returns.max()))
+
+    def episode(self, index: int) -> str:
+        """What names the episode `index`: `7:123`, for --episode-seed."""
+        return f"{self.seed}:{self.first + index}"
+
+    @property
+    def worst(self) -> int:
+        """The index of the first of the lowest returns."""
+        return 0 if self.alike else int(self.returns.argmin())
+
+    @property
+    def best(self) -> int:
+        """The index of the first of the highest returns."""
+        return 0 if self.alike else int(self.returns.argmax())
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        return {
+            "program": str(self.program),
+            "task": self.task.name,
+            "height": self.task.height,
+            "width": self.task.width,
+            "budget": str(self.budget),
+            "seed": self.seed,
+            "episodes": len(self.returns),
+            "mean": told(self.mean),
+            "standard_deviation": told(self.deviation),
+            "standard_error": told(self.error),
+            "solved": self.solved,
+            "task_best": self.task.best,
+            "worst": {"episode": self.episode(self.worst), "return": told(self.returns.min())},
+            "best": {"episode": self.episode(self.best), "return": told(self.returns.max())},
+            "returns": [told(value) for value in self.returns],
+        }

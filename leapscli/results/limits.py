@@ -1,0 +1,18 @@
+"""When a search ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """When to stop; None: no such limit. Seconds are of search, over all sessions of a resumed one.
+
+    `target` is a mean return.
+    """
+
+    iterations: int
+    evaluations: int | None = None
+    seconds: float | None = None
+    target: float | None = None
