@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench clean
+.PHONY: help demo test check lint lowest bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,8 +33,14 @@ lint: $(READY) ## ruff, mypy and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
+lowest: ## the test suite with the lowest versions that pyproject.toml allows, in .venv-lowest (Python 3.11; ten minutes)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "they are those of Python 3.11: make lowest PYTHON=python3.11")'
+	@test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-lowest.txt --editable '.[dev]'
+	@LEAPS_CACHE=.venv-lowest/cache .venv-lowest/bin/python -m pytest -n 2 --dist loadfile
+
 bench: $(READY) ## measure the speeds that the README quotes
 	@for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
 
-clean: ## remove .venv and the caches
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
+clean: ## remove the virtual environments and the caches
+	rm -rf .venv .venv-lowest .pytest_cache .ruff_cache .mypy_cache .hypothesis

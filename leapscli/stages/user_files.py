@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -81,6 +81,8 @@ def check_writable(path: Path) -> None:
     if is_stdout(path):
         return
     try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()  # raises for a name that the system does not take, and for links in a circle
         folder = path.absolute().parent if _in_place(path) else path.resolve().parent
         if path.is_dir():
             raise InputError(f"{path}: a folder, not a file")
@@ -90,10 +92,8 @@ def check_writable(path: Path) -> None:
             raise InputError(f"{path}: cannot be written: permission denied")
     except FileNotFoundError as error:  # of the current folder, to which the path is relative
         raise InputError(FOLDER_GONE, "go to another") from error
-    except OSError as error:  # no name that the system takes
+    except OSError as error:
         raise InputError(f"{brief(str(path))[1:-1]}: cannot be written: {_reason(error)}") from error
-    except RuntimeError as error:
-        raise InputError(f"{path}: cannot be written: links in a circle") from error
 
 
 def check_folder(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from threading import Timer
 
 import pytest
@@ -53,7 +54,7 @@ def test_a_trace_goes_into_a_process_and_into_a_pipe_with_a_name(tmp_path):
         ("--png .", 2, ".: a folder, not a file"),
         ("--gif p.txt/x", 2, "p.txt/x: there is no folder"),
         (f"--png {'x' * 300}", 2, "cannot be written: file name too long"),
-        ("--trace loop", 2, "loop: cannot be written: links in a circle"),
+        ("--trace loop", 2, "loop: cannot be written: too many levels of symbolic links"),
     ],
 )
 def test_an_output_that_cannot_be_is_one_clear_line(tmp_path, options, code, says):
@@ -93,3 +94,11 @@ def test_a_folder_to_write_into_may_be_yet_to_be_made_but_not_a_file(tmp_path):
     check_writable(tmp_path / "new")
     with pytest.raises(InputError, match="is a file, not a folder"):
         check_folder(tmp_path / "file" / "b")
+
+
+def test_the_manuals_pipe_runs_as_written(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "machines.md").read_text(encoding="utf-8")
+    (line,) = [line.strip() for line in page.splitlines() if line.startswith("    leaps ")]
+    (tmp_path / "prog.txt").write_text("DEF run m( putMarker m)")
+    result = shell(line.replace("leaps", "$LEAPS", 1), tmp_path)
+    assert [step["action"] for step in steps(result.stdout)] == ["putMarker"]

@@ -1,0 +1,40 @@
+"""The versions that pyproject.toml allows: the lowest of each is what `make lowest` installs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+UNTRIED = {"torch"}  # of which lower ones are allowed than were tried
+
+
+def bounds() -> dict[str, str]:
+    named = [*PROJECT["dependencies"], *(each for group in PROJECT["optional-dependencies"].values() for each in group)]
+    return dict(each.split(">=") for each in named)
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def test_every_lower_bound_is_the_version_that_is_tested():
+    lowest = pins("constraints-lowest.txt")
+    assert lowest.keys() == bounds().keys()
+    assert {name: pin for name, pin in lowest.items() if name not in UNTRIED} == {
+        name: bound for name, bound in bounds().items() if name not in UNTRIED
+    }
+
+
+def test_every_dependency_has_a_pin_that_its_bound_allows():
+    pinned = {name.lower(): version for name, version in pins("constraints.txt").items()}
+    for name, bound in bounds().items():
+        found, lowest = ([int(part) for part in text.split(".")[:3]] for text in (pinned[name.lower()], bound))
+        assert found >= lowest, name
+
+
+def test_the_classifiers_name_every_python_from_the_lowest_on():
+    named = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "Python :: 3." in line]
+    assert named == ["3.11", "3.12", "3.13"] and PROJECT["requires-python"] == f">={named[0]}"
