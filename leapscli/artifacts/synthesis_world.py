@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from leapscli.domains.karel.world import MAX_SIDE, World
+from leapscli.domains.karel.cells import MAX_SIDE
+from leapscli.domains.karel.world import World
 from leapscli.errors import WorldError
 
 DIRECTIONS = ("north", "east", "south", "west")

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from leapscli.domains.karel.world import MAX_SIDE, World, random_worlds
+from leapscli.domains.karel.cells import MAX_SIDE
+from leapscli.domains.karel.world import World, random_worlds
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.stages.sources import Source, load_world

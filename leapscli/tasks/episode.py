@@ -10,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.domains.karel.world import WALL, Agent, World
+from leapscli.domains.karel.cells import WALL, Agent
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.tasks.returns import reaches

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.reference import Karel
-from leapscli.domains.karel.world import WALL, World, Worlds
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action, If, IfElse, Not, While
 from leapscli.dsl.vocabulary import ACTION_ID

@@ -28,9 +28,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.docstrings import docstring
+from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.tasks.helpers import no_smaller_than
-from leapscli.domains.karel.world import MAX_SIDE, World, Worlds
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from leapscli.domains.karel.world import EAST, NORTH, SOUTH, World, Worlds
+from leapscli.domains.karel.cells import EAST, NORTH, SOUTH
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import names, task
 

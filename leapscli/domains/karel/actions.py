@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from leapscli.domains.karel.world import MAX_MARKERS
-from leapscli.domains.karel.world import WALL as WALL_CELL
+from leapscli.domains.karel.cells import MAX_MARKERS
+from leapscli.domains.karel.cells import WALL as WALL_CELL
 
 MOVE, TURN_LEFT, TURN_RIGHT, PICK_MARKER, PUT_MARKER = range(5)  # the action ids of traces
 

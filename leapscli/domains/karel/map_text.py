@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from leapscli.domains.karel.cells import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, Agent, Parts
 from leapscli.domains.karel.stanford import is_stanford, parse_stanford
-from leapscli.domains.karel.world import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, Agent, World
 from leapscli.dsl.diagnostics import printable
 from leapscli.dsl.text import lines_of, plain
 from leapscli.errors import WorldError
@@ -29,7 +29,7 @@ _HOW = "one line a row: # wall, . empty, 1-9 markers, ^ > v < Karel"
 Row = tuple[int, str]  # a line's number, and the line
 
 
-def parse_map(text: str) -> World:
+def parse_map(text: str) -> Parts:
     """The world that a text draws. Raises WorldError naming line and column."""
     lines = [plain(line).rstrip() for line in lines_of(text)]
     if any(map(is_stanford, lines)):
@@ -57,7 +57,7 @@ def _notes(written: list[Row], last: int) -> Iterator[tuple[str, int]]:
         yield name, int(digits)
 
 
-def _drawn(rows: list[Row], under: int, seed: int) -> World:
+def _drawn(rows: list[Row], under: int, seed: int) -> Parts:
     """The world of some rows, Karel standing on `under` markers."""
     indent = min(len(line) - len(line.lstrip()) for _, line in rows)
     width = len(rows[0][1]) - indent
@@ -79,7 +79,7 @@ def _drawn(rows: list[Row], under: int, seed: int) -> World:
                 walls[r, c], markers[r, c] = cell == "#", _count(cell, number, indent + c + 1)
     if agent is None:
         raise WorldError("no Karel in this world", "put one of ^ > v < where Karel starts")
-    return World(walls, markers, agent, seed)
+    return Parts(walls, markers, agent, seed)
 
 
 def _count(cell: str, line: int, column: int) -> int:

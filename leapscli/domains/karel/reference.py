@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from leapscli.domains.karel.cells import MAX_MARKERS
 from leapscli.domains.karel.execution import Rollout
-from leapscli.domains.karel.world import MAX_MARKERS, World
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action
 from leapscli.dsl.vocabulary import ACTION_ID

@@ -11,8 +11,8 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from leapscli.domains.karel.cells import WALL as WALL_CELL
 from leapscli.domains.karel.colours import FLOOR, GRID, KAREL, KAREL_EDGE, MARKER, MARKER_EDGE, MARKER_INK, WALL, Colour
-from leapscli.domains.karel.world import WALL as WALL_CELL
 
 SMOOTH = 6  # drawn this much larger
 COUNT_FROM = 10  # pixels a cell from which counts are written; below, colour alone tells them

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.domains.karel.world import MAX_MARKERS, MAX_SIDE, World
+from leapscli.domains.karel.cells import MAX_MARKERS, MAX_SIDE, Parts
 from leapscli.dsl.diagnostics import printable
 from leapscli.errors import WorldError
 
@@ -32,7 +32,7 @@ def is_stanford(line: str) -> bool:
     return line.lstrip().lower().startswith("dimension:")
 
 
-def parse_stanford(lines: Sequence[str]) -> World:
+def parse_stanford(lines: Sequence[str]) -> Parts:
     """The world that the lines of a `.w` file describe. Raises WorldError naming the line that cannot be read."""
     markers, agent = np.zeros((0, 0), np.uint8), None
     for number, line in enumerate(lines, 1):
@@ -58,7 +58,7 @@ def parse_stanford(lines: Sequence[str]) -> World:
             )
     if agent is None:
         raise WorldError("no Karel in this world", "a line such as Karel: (1, 1); East")
-    return World(np.zeros(markers.shape, np.bool_), markers, agent)
+    return Parts(np.zeros(markers.shape, np.bool_), markers, agent)
 
 
 def _parts(number: int, line: str) -> tuple[str, int, int, str]:

@@ -15,18 +15,11 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from leapscli.domains.karel.cells import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, WALL, Agent
+from leapscli.domains.karel.map_text import parse_map
 from leapscli.engine.arena import Arena
 from leapscli.errors import WorldError, described, whole
 from leapscli.seeding import stream
-
-NORTH, EAST, SOUTH, WEST = range(4)
-ARROWS = "^>v<"
-MAX_MARKERS = 9
-MAX_SIDE = 255
-MAX_SEED = 2**64 - 1
-WALL = 255  # the value of a wall cell where walls and markers share one array
-
-Agent = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,11 +78,9 @@ class World:
     @classmethod
     def parse(cls, text: str) -> World:
         """Read the text form; `str(world)` writes it. Raises WorldError naming line and column."""
-        from leapscli.domains.karel.map_text import parse_map
-
         if not isinstance(text, str):
             raise WorldError(f"the text of a world is wanted, not {described(text)}")
-        return parse_map(text)
+        return cls(*parse_map(text))
 
     def __str__(self) -> str:
         row, column, direction = self.agent

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from leapscli.domains.karel.cells import WALL, Agent
 from leapscli.domains.karel.colours import KAREL, KAREL_EDGE, WALL_EDGE
 from leapscli.domains.karel.sprites import Atlas, font
-from leapscli.domains.karel.world import WALL, Agent, World
+from leapscli.domains.karel.world import World
 from leapscli.report.palette import INK, LIT, LIT_EDGE, PAPER, SYNTAX
 from leapscli.report.terminal.programs import around, parts
 

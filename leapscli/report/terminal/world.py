@@ -23,8 +23,9 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.colours import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
-from leapscli.domains.karel.world import WALL, World
+from leapscli.domains.karel.world import World
 from leapscli.report.terminal.console import has_colours
 
 Scale = Literal["wide", "narrow", "half", "quarter"]

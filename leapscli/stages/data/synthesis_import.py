@@ -21,8 +21,9 @@ from leapscli.artifacts.files import sha256
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import SKIPPED, Line, Record, Unusable, examples_of, lines, read_record
+from leapscli.domains.karel.cells import MAX_SIDE, WALL
 from leapscli.domains.karel.execution import replay, rollouts
-from leapscli.domains.karel.world import MAX_SIDE, WALL, World, Worlds
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.engine.budget import Budget

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.domains.karel.world import MAX_SIDE
+from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError

@@ -18,7 +18,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from leapscli.domains.karel.world import MAX_SIDE
+from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.errors import TaskError
 from leapscli.tasks.custom.checks import CHECKED
 from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward

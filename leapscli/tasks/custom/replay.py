@@ -8,8 +8,8 @@ from types import ModuleType
 
 import numpy as np
 
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.reference import Karel
-from leapscli.domains.karel.world import WALL
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.demonstrations import FATES, RUNS, Demonstrations, Rules, demonstrate
 from leapscli.domains.karel.execution import rollouts
-from leapscli.domains.karel.world import WALL, Worlds, random_worlds
+from leapscli.domains.karel.world import Worlds, random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from leapscli.domains.karel.world import WALL, World, Worlds, border, random_worlds
+from leapscli.domains.karel.cells import WALL
+from leapscli.domains.karel.world import World, Worlds, border, random_worlds
 from leapscli.errors import WorldError
 from tests.engine.strategies import worlds
 from tests.strategies import seeded

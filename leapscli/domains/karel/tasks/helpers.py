@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.domains.karel.world import EAST, Agent, World, border
+from leapscli.domains.karel.cells import EAST, Agent
+from leapscli.domains.karel.world import World, border
 from leapscli.errors import TaskError
 
 

@@ -1,8 +1,8 @@
 """Visit every cell once; what is left behind becomes wall. (HPRL, appendix: OneStroke.)"""
 
 from leapscli.domains.karel.actions import MOVE
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, room
-from leapscli.domains.karel.world import WALL
 
 SIZE = (8, 8)
 LEFT, CELLS = range(2)  # in memory: cells not yet visited, and free cells at the start

@@ -3,8 +3,9 @@
 import numpy as np
 
 from leapscli.domains.karel.actions import MOVE
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.tasks.helpers import facing_east, interior, no_smaller_than, padded_index, pick
-from leapscli.domains.karel.world import WALL, World, border
+from leapscli.domains.karel.world import World, border
 from leapscli.jit import inline
 
 SIZE = (8, 8)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from leapscli.domains.karel.cells import SOUTH
 from leapscli.domains.karel.tasks.leaps.harvester import memory, reward
-from leapscli.domains.karel.world import SOUTH, World
+from leapscli.domains.karel.world import World
 
 __all__ = ["SIZE", "check", "draw", "memory", "reward"]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from leapscli.domains.karel.cells import NORTH
 from leapscli.domains.karel.tasks.helpers import no_smaller_than, room
 from leapscli.domains.karel.tasks.leaps import harvester
 from leapscli.domains.karel.tasks.leaps.harvester import memory
-from leapscli.domains.karel.world import NORTH
 from leapscli.jit import inline
 
 __all__ = ["SIZE", "check", "draw", "memory", "reward", "zones"]
