@@ -36,7 +36,7 @@ lint: $(READY) ## ruff, mypy and the import contracts
 lowest: ## the test suite with the lowest versions that pyproject.toml allows, in .venv-lowest (Python 3.11; ten minutes)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "they are those of Python 3.11: make lowest PYTHON=python3.11")'
 	@test -x .venv-lowest/bin/python || $(PYTHON) -m venv .venv-lowest
-	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-lowest.txt --editable '.[dev]'
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-lowest.txt --editable '.[test]'
 	@LEAPS_CACHE=.venv-lowest/cache .venv-lowest/bin/python -m pytest -n 2 --dist loadfile
 
 bench: $(READY) ## measure the speeds that the README quotes

@@ -25,6 +25,9 @@ def tool_commit() -> str | None:
         return None
     command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip() or None
+        return (
+            subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=10).stdout.strip()
+            or None
+        )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -72,7 +72,7 @@ class PublishedReader:
             raise InputError(f"{self.path}: cannot be read: {kind}, no HDF5 file", WAYS_OUT.get(kind))
         try:
             self._file = h5py.File(self.path, "r")
-            self.names = (folder / IDS).read_text().split()
+            self.names = (folder / IDS).read_text(encoding="utf-8").split()
         except BlockingIOError:
             raise InputError(f"{self.path}: {IN_USE}", WAIT) from None
         except (OSError, UnicodeDecodeError) as error:
@@ -235,7 +235,7 @@ class PublishedWriter:
             for name, value in info.items():
                 self._file[f"{INFO}/{name}"] = value
             self._file.close()
-            (self._aside / IDS).write_text("".join(f"{name}\n" for name in self._names))
+            (self._aside / IDS).write_text("".join(f"{name}\n" for name in self._names), encoding="utf-8")
             self._aside.rename(self.folder)
         return len(self._names)
 

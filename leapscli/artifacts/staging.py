@@ -117,7 +117,7 @@ def _parent(artifact: Artifact) -> Parent:
 def next_version(home: Path) -> int:
     """One more than the highest version there is or was."""
     with suppress(FileNotFoundError, ValueError):
-        return max([*versions(home), int((home / LAST).read_text())], default=0) + 1
+        return max([*versions(home), int((home / LAST).read_text(encoding="utf-8"))], default=0) + 1
     return max(versions(home), default=0) + 1
 
 

@@ -192,6 +192,6 @@ def _earlier(plan: Plan) -> Artifact | None:
 
 def _is_done(plan: Plan, model: Artifact) -> bool:
     """Whether a published model has had the steps, or the time, that the recipe gives."""
-    last = json.loads(model.file(METRICS).read_text().splitlines()[-1])
+    last = json.loads(model.file(METRICS).read_text(encoding="utf-8").splitlines()[-1])
     limit = plan.recipe.max_time
     return bool(last["step"] >= plan.recipe.steps or (limit is not None and last["seconds"] >= limit))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import json
+from pathlib import Path
 
 import pytest
 
+import leapscli
 from leapscli.cli.streams import STAND_IN, prepare_streams
 from tests.machines.shell import shell
 
@@ -74,3 +77,25 @@ def test_a_file_name_that_is_no_text_comes_out_as_its_bytes():
 def test_nothing_changes_where_the_encoding_has_it_all():
     assert all("8×8 ▶ ─".encode(name, STAND_IN) == "8×8 ▶ ─".encode(name) for name in ("utf-8", "utf-16-le"))
     assert codecs.lookup("plain_ascii").encode("a")[0] == b"a"
+
+
+def test_every_file_is_read_and_written_in_an_encoding_that_the_code_names():
+    """Whatever a machine's own is."""
+    missing = []
+    for path in sorted(Path(leapscli.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and is_text(node) and "encoding" not in {word.arg for word in node.keywords}:
+                missing.append(f"{path}:{node.lineno}: {ast.unparse(node)}")
+    assert missing == []
+
+
+def is_text(call: ast.Call) -> bool:
+    """Whether a call opens, reads or writes text."""
+    name, words = (
+        ast.unparse(call.func).rpartition(".")[2],
+        {word.arg: ast.unparse(word.value) for word in call.keywords},
+    )
+    if name == "open":
+        modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        return any(set(mode) <= set("rwax+t") for mode in modes)
+    return name in ("read_text", "write_text") or words.get("text") == "True"

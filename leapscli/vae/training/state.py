@@ -79,7 +79,7 @@ class Training:
         if not self.ranks.leads:
             return
         path = self.out / METRICS
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         kept = [line for line in lines if json.loads(line)["step"] <= self.step]
         write_whole(path, "".join(f"{line}\n" for line in kept).encode())
         for line in kept:
@@ -99,7 +99,7 @@ class Training:
         if not self.ranks.leads:
             return
         line = record | {"kept": better}
-        with (self.out / METRICS).open("a") as file:
+        with (self.out / METRICS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         if better:
             save_model(self.out / WEIGHTS, self.network, record)
