@@ -112,9 +112,17 @@ class _Dumper(_SafeDumper):  # type: ignore[misc]
 
     yaml_implicit_resolvers: ClassVar = _resolvers(_CORE, _SafeDumper.yaml_implicit_resolvers)
 
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        """A text; what is no character, as from a file name in no encoding, is spelled out."""
+        node: yaml.ScalarNode = self.represent_str(data.encode(errors="backslashreplace").decode())
+        return node
+
     def ignore_aliases(self, data: Any) -> bool:
         """Always: a value is written wherever it stands."""
         return True
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def compose(text: str | bytes, loader: type[Loader] = Loader) -> tuple[Loader, yaml.Node | None]:

@@ -122,7 +122,7 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
         held_out=sweep.jobs[0].recipe.held_out,
         failures=[f"{each.job.name}: {each.error}" for each in sweep.failures],
     )
-    write_output(output, bench_page(page).encode())
+    write_output(output, bench_page(page).encode(errors="backslashreplace"))
     if as_json:
         on_larger = [{"task": task, "method": method, **asdict(each)} for (task, method), each in larger.items()]
         print_json({**sweep.record(), "larger": on_larger, "page": str(output)})

@@ -25,8 +25,7 @@ def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(tmp_path, com
     assert b"Traceback" not in result.stderr and b"Exception" not in result.stderr
 
 
-@pytest.mark.parametrize("form", ["", "--json"])
-@pytest.mark.parametrize("redirection", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(("redirection", "form"), [(">/dev/full", ""), (">/dev/full", "--json"), (">&-", "")])
 def test_what_was_made_is_kept_when_its_result_cannot_be_written_and_the_message_says_so(tmp_path, redirection, form):
     result = shell(f"{SEARCH} {form} {redirection}", tmp_path)
     kept = tmp_path / "runs" / "maze" / "v1"

@@ -46,6 +46,10 @@ def load(path: Path) -> ModuleType:
     if not path.is_file():
         close = difflib.get_close_matches(path.name, [other.name for other in path.parent.glob("*.py")], 1)
         raise TaskError(f"no task file {path}", f"did you mean {path.parent / close[0]}?" if close else SEE)
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:  # it is recorded in artifacts, which are UTF-8
+        raise TaskError(f"{path}: its name, or that of its folder, is no UTF-8 text", "rename it") from None
     file = TaskFile(path)
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
     made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=path)
