@@ -1,6 +1,6 @@
 """Standard input, output and error as they are on machines that are not ours: closed, full, or in an old encoding.
 
-* What an encoding does not have is written with what it has: `×` as `x`, `→` as `->`, a bar's blocks as `#`.
+* What an encoding does not have is written with what it has: `×` as `x`, `→` as `>`, a bar's blocks as `#`.
 * A result that standard output does not take is an error, raised where it is written; a pipe whose reader has left
   stays a BrokenPipeError.
 * Standard error carries progress and notes: that nobody can read them ends no command.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ASCII = "plain_ascii"  # the codec under another name: Typer writes UTF-8 to streams that call themselves ascii
 STAND_IN = "leaps"  # an error handler's name
 _WORDS = {
-    "×": "x", "–": "-", "—": "-", "·": ".", "±": "+-", "≤": "<=", "≥": ">=", "→": "->", "←": "<-",
+    "×": "x", "–": "-", "—": "-", "·": ".", "±": "+-", "≤": "<=", "≥": ">=", "→": ">", "←": "<",
     "σ": "sigma", "β": "beta", "λ": "lambda", "μ": "mu", "π": "pi", "ε": "eps",
     "▲": "^", "▶": ">", "▼": "v", "◀": "<", "▸": ">", "◆": "*",
     **dict(zip("▁▂▃▄▅▆▇", "__.-=+*", strict=True)),
