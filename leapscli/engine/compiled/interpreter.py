@@ -99,7 +99,7 @@ def interpret(s, limit, agent, zone):
             ip += _ONE
             if op == ACTION:
                 agent, changed = act(agent, cells)
-                gain, stop = hook(NUMBER, changed, word, agent, cells, zone, memory)
+                gain, stop = hook(NUMBER, bool(changed), word, agent, cells, zone, memory)
                 total += gain
                 if stop:
                     status = TERMINATED
@@ -178,9 +178,10 @@ def specialise(domain: Domain, hook: Any, name: str) -> Any:
         for number, act in enumerate(domain.actions)
     ]
     first = FIRST_ACTION + len(actions)
+    senses = [inline(sense) for sense in domain.perceptions]
     tests = [
-        {"TEST": U(first + 2 * number + expected), "EXPECTED": not expected, "sense": inline(sense)}
-        for number, sense in enumerate(domain.perceptions)
-        for expected in (0, 1)
+        {"TEST": U(first + 2 * number + opposite), "EXPECTED": not opposite, "sense": sense}
+        for number, sense in enumerate(senses)
+        for opposite in (0, 1)
     ]
     return inline(unrolled(interpret, f"{domain.name}-{name}", {"ACTION": actions, "TEST": tests}))
