@@ -79,10 +79,10 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
     except MissingArtifact as error:
         if reference is None or "@" in reference:
             raise
-        raise InputError(
-            f"{reference}: no such program file, and no run of that name",
-            "a program file, - for standard input, or a run (`leaps artifacts list`)",
-        ) from error
+        hint = "a program file, - for standard input, or a run (`leaps artifacts list`)"
+        if reference in NAMES:
+            hint = f"{reference} is a task; name a program before it, or find one: leaps synthesize {reference}"
+        raise InputError(f"{reference}: no such program file, and no run of that name", hint) from error
     (found,) = _parse(read_bytes(run.file("program.txt")), run.reference)
     return [Source(found.program, found.label, found.style, run.manifest.recipe, run)]
 

@@ -130,6 +130,9 @@ def test_what_is_no_program_is_said_clearly(ws, tmp_path):
         load_program(str(binary), ws)
     with pytest.raises(InputError, match="no such program file, and no run of that name"):
         load_program("nope", ws)
+    with pytest.raises(InputError) as error:
+        load_program("stairclimber", ws)
+    assert str(error.value.hint).startswith("stairclimber is a task; name a program before it")
     with pytest.raises(InputError, match="no run"):
         load_program(None, Workspace(tmp_path / "empty"))
 
