@@ -149,11 +149,14 @@ def export(
     from leapscli.artifacts.store import Workspace
     from leapscli.report.terminal.progress_bars import progress
     from leapscli.stages.data.exchange import export_dataset
+    from leapscli.stages.user_files import is_stdout
 
     if len(places) > 2:
         raise InputError(f"{len(places)} places given", "leaps data export [DATASET] OUT")
-    artifact = Workspace.locate(workspace).resolve(places[0] if len(places) == 2 else None, "dataset")
     out = Path(places[-1])
+    if is_stdout(out):
+        raise InputError("a dataset is a folder of two files, which standard output cannot take", "name a new folder")
+    artifact = Workspace.locate(workspace).resolve(places[0] if len(places) == 2 else None, "dataset")
     with graceful_stop() as stop, progress() as reporter:
         count = export_dataset(artifact, out, reporter=reporter, stop=stop)
     if as_json:

@@ -102,3 +102,8 @@ def test_the_manuals_pipe_runs_as_written(tmp_path):
     (tmp_path / "prog.txt").write_text("DEF run m( putMarker m)")
     result = shell(line.replace("leaps", "$LEAPS", 1), tmp_path)
     assert [step["action"] for step in steps(result.stdout)] == ["putMarker"]
+
+
+def test_a_folder_is_not_written_to_standard_output(tmp_path):
+    result = shell("$LEAPS data export karel -", tmp_path)
+    assert result.returncode == 2 and b"standard output cannot take" in result.stderr
