@@ -73,7 +73,10 @@ class Ranks:
 
     @contextmanager
     def joined(self, device: str) -> Iterator[None]:
-        """All processes come together, for as long as this lasts; those that fail leave without a farewell."""
+        """Join the process group for as long as this lasts.
+
+        It is destroyed after a failure too: a group left to Python's shutdown now and then aborts the process.
+        """
         if self.count > 1:
             own = torch.device(device)
             backend, bound = ("cpu:gloo,cuda:nccl", own) if own.type == "cuda" else ("gloo", None)
@@ -81,9 +84,11 @@ class Ranks:
                 dist.init_process_group(
                     backend, rank=self.rank, world_size=self.count, timeout=PATIENCE, device_id=bound
                 )
-        yield
-        if self.count > 1:
-            dist.destroy_process_group()
+        try:
+            yield
+        finally:
+            if self.count > 1:
+                dist.destroy_process_group()
 
     def told(self, value: T) -> T:
         """What the first process says, to all; `value` is what it is there."""
