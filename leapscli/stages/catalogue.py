@@ -11,7 +11,7 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.header import read_header
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS, Kind
 from leapscli.recipes.loading import recipe_files
-from leapscli.search.catalogue import SEARCHERS, Latent
+from leapscli.search.discovery import SEARCHERS, Latent
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.header import Header, read_header
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS
 from leapscli.recipes.loading import recipe_files
-from leapscli.search.catalogue import SEARCHERS, Latent
+from leapscli.search.discovery import SEARCHERS, Latent
 
 SHIPPED = [(kind, name) for kind in FOLDERS for name in recipe_files(kind)]
 

@@ -12,7 +12,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.catalogue import SEARCHERS
+from leapscli.search.discovery import SEARCHERS
 from leapscli.search.protocol import StopReason
 from leapscli.stages.synthesize import plan as search_plan
 from leapscli.stages.synthesize import synthesize as stage

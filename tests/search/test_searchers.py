@@ -12,13 +12,13 @@ from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.catalogue import SEARCHERS, Programmatic, build, find
+from leapscli.search.climbing import FRESH, Climbing, scheduled
+from leapscli.search.discovery import SEARCHERS, Programmatic, build, find
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents
 from leapscli.search.record import dump, restore
 from leapscli.search.searchers.cebs import CEBS
-from leapscli.search.searchers.climbing import FRESH, Climbing, scheduled
 from leapscli.search.searchers.random import RandomSearch
 from leapscli.search.spaces import ProgramSpace, VectorSpace
 from tests.search.toy import ToySpace

@@ -18,7 +18,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.catalogue import Latent, find
+from leapscli.search.discovery import Latent, find
 from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
 from leapscli.stages.synthesize.recipe import choose_recipe
 from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown

@@ -18,7 +18,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.catalogue import Latent, build, find
+from leapscli.search.discovery import Latent, build, find
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace

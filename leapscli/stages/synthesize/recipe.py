@@ -9,7 +9,7 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.loading import load_recipe, recipe_files
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.catalogue import SEARCHERS, find
+from leapscli.search.discovery import SEARCHERS, find
 
 
 def choose_recipe(

@@ -13,7 +13,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import TOKEN_ID, TOKENS
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.catalogue import SEARCHERS, Latent
+from leapscli.search.discovery import SEARCHERS, Latent
 from leapscli.stages.model import importing as model_import
 from leapscli.stages.model.evaluate import evaluate, prepare
 from leapscli.stages.model.importing import Imported, import_model

@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import RecipeError
 from leapscli.recipes.search import SearchRecipe
+from leapscli.search.breeding import Evolution
+from leapscli.search.climbing import Climbing, scheduled
 from leapscli.search.protocol import AnySearcher, LatentSpace
 from leapscli.search.searchers.cebs import CEBS
 from leapscli.search.searchers.cem import CEM
-from leapscli.search.searchers.climbing import Climbing, scheduled
 from leapscli.search.searchers.cmaes import CMAES
-from leapscli.search.searchers.evolution import Evolution
 from leapscli.search.searchers.random import RandomSearch
 from leapscli.search.searchers.restarting import Restarting
 from leapscli.search.spaces import ProgramSpace, Space, VectorSpace

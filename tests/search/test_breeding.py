@@ -7,11 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.search.breeding import Evolution, EvolutionState
 from leapscli.search.memory import Known
 from leapscli.search.objective import Objective
 from leapscli.search.pool import Pool
 from leapscli.search.protocol import Latents
-from leapscli.search.searchers.evolution import Evolution, EvolutionState
 from leapscli.search.spaces import ProgramSpace, VectorSpace
 from tests.search.toy import ToySpace
 
