@@ -6,6 +6,7 @@
     │   ├── WorldError
     │   ├── RecipeError
     │   ├── TaskError
+    │   ├── SearcherError
     │   └── ArtifactError
     │       └── MissingArtifact
     └── Interrupted          exit code 130: stopped by the user, work kept
@@ -90,6 +91,10 @@ class RecipeError(InputError):
 
 class TaskError(InputError):
     """An unknown task, a size that makes no sense for it, or a mistake in a user's task file."""
+
+
+class SearcherError(InputError):
+    """A searcher's file that is missing, or a mistake in it; the message names file and line."""
 
 
 class ArtifactError(InputError):

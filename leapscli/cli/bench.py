@@ -42,6 +42,16 @@ RecipesOption = Annotated[
         show_default="the seven worth comparing",
     ),
 ]
+SearchersOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--searcher",
+        "--searchers",
+        metavar="NAME|FILE,...",
+        help="Searchers to measure beside the recipes, your own too.",
+        show_default="none",
+    ),
+]
 MaxTimeOption = Annotated[str, typer.Option("--max-time", metavar="TIME", help="Longest time of each search.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write the page to.")]
 
@@ -55,6 +65,7 @@ def bench(
     tasks: TasksArgument = None,
     task: TasksOption = None,
     recipe: RecipesOption = None,
+    searcher: SearchersOption = None,
     seeds: SeedsOption = 5,
     max_time: MaxTimeOption = "60s",
     model: ModelOption = None,
@@ -81,7 +92,8 @@ def bench(
     if is_stdout(output) and as_json:
         raise InputError("--json and --output - both want standard output", "choose one")
     place = Workspace.locate(workspace)
-    compared, chosen = methods(split(recipe or RECIPES), []), overrides(settings, None, max_time)
+    compared = methods(split(recipe or RECIPES), []) + (methods([], split(searcher)) if searcher else [])
+    chosen = overrides(settings, None, max_time)
     names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
     sweep = Sweep(plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command), place)
     if dry_run:

@@ -44,8 +44,8 @@ SearchersOption = Annotated[
     typer.Option(
         "--searcher",
         "--searchers",
-        metavar="NAME,...",
-        help="Search algorithms, as in cem,cebs; `leaps recipes` lists them. May be repeated.",
+        metavar="NAME|FILE,...",
+        help="Search algorithms, as in cem,./mine.py; `leaps recipes` lists them. May be repeated.",
         show_default="the recipe's",
     ),
 ]

@@ -64,7 +64,10 @@ RecipeOption = Annotated[
 SearcherOption = Annotated[
     str | None,
     typer.Option(
-        "--searcher", metavar="NAME", show_default="the recipe's", help="Search algorithm; `leaps recipes` lists them."
+        "--searcher",
+        metavar="NAME|FILE",
+        show_default="the recipe's",
+        help="Search algorithm, or a file of your own; `leaps recipes` lists them.",
     ),
 ]
 MaxTimeOption = Annotated[

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 from pydantic import ValidationError
 
@@ -19,9 +19,9 @@ from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.recipes.kinds import FOLDERS, TYPES, Kind, check_kind, wrong_kind
 from leapscli.recipes.model import ModelRecipe
-from leapscli.recipes.search import SearchRecipe
 from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 
+R = TypeVar("R", bound=Recipe)
 MOST_PROBLEMS = 20  # listed of one recipe
 
 
@@ -33,37 +33,31 @@ def load_recipe(
 def load_recipe(
     kind: Literal["model"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
 ) -> ModelRecipe: ...
-@overload
 def load_recipe(
-    kind: Literal["search"],
-    name_or_path: str | Path,
-    overrides: Sequence[str] = (),
-    root: Path | None = None,
-    *,
-    task: str | None = None,
-) -> SearchRecipe: ...
-def load_recipe(
-    kind: Kind,
-    name_or_path: str | Path,
-    overrides: Sequence[str] = (),
-    root: Path | None = None,
-    *,
-    task: str | None = None,
+    kind: Kind, name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
 ) -> Recipe:
     """The recipe called so, with `key.sub=value` overrides laid over it.
 
     A name is looked for in the workspace `root`, then among the recipes that ship; what ends in .yaml or holds a slash
-    is a path. A search recipe may hold a table `tasks:` of settings for single tasks; those of `task` apply.
-    Raises RecipeError listing every mistake as `file:line: path: message`.
+    is a path. Raises RecipeError listing every mistake as `file:line: path: message`. Search recipes, which hold the
+    settings of a searcher, are loaded by search/recipe.py.
     """
+    return validated([(TYPES[kind], merge(read_recipe(kind, name_or_path, root), read_overrides(overrides)))])
+
+
+def read_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) -> Layer:
+    """The values of a recipe's file and where each stands. Raises RecipeError for one of another kind."""
     path = find_recipe(kind, name_or_path, root)
     layer = read_yaml(path, _label(path))
     check_kind(kind, layer, str(name_or_path))
-    sections = _task_sections(layer) if kind == "search" else {}
-    chosen = merge(layer, *([sections[task]] if task in sections else []), read_overrides(overrides))
-    recipe, problems = _validate(TYPES[kind], chosen)
-    for section in sections.values():  # each is checked, whichever task is asked for
-        problems += _validate(TYPES[kind], merge(layer, section))[1]
+    return layer
+
+
+def validated(layers: Sequence[tuple[type[R], Layer]]) -> R:
+    """The first layer as a recipe of its type. Raises RecipeError with the mistakes of all of them."""
+    made = [_validate(model, layer) for model, layer in layers]
+    problems = [problem for _, found in made for problem in found]
+    recipe = made[0][0]
     if recipe is None or problems:
         raise RecipeError(_listed([*dict.fromkeys(problems)]))
     return recipe
@@ -106,22 +100,7 @@ def _label(path: Path) -> str:
         return str(path)
 
 
-def _task_sections(layer: Layer) -> dict[str, Layer]:
-    """Takes the table `tasks:` out of a search recipe: one layer for each task in it."""
-    table = layer.values.pop("tasks", None) or {}
-    sections: dict[str, Layer] = {}
-    for name, values in table.items() if isinstance(table, dict) else [("", table)]:
-        place = layer.place(("tasks", name))
-        if not name or not isinstance(values, dict):
-            layer.problems.append(f"{place}: tasks: expected a table of settings for each task")
-            continue
-        below = {key[2:]: where for key, where in layer.places.items() if key[:2] == ("tasks", name) and key[2:]}
-        places = {key: f"{where}: tasks.{name}" for key, where in below.items()}
-        sections[name] = Layer(place, values, places)
-    return sections
-
-
-def _validate(model: type[Recipe], layer: Layer) -> tuple[Recipe | None, list[str]]:
+def _validate(model: type[R], layer: Layer) -> tuple[R | None, list[str]]:
     """The recipe, or every problem as `place: key: message`."""
     try:
         return model.model_validate(layer.values), list(layer.problems)

@@ -1,103 +1,163 @@
-"""The searchers by name, and how each is built from a recipe."""
+"""Searchers by name, by file, or from the entry points of installed packages.
+
+A searcher is one module. It defines `Settings`, a Recipe, and one class derived from `Searcher`, which is made as
+`Class(settings, space)`. Those that come with the package are the files of searchers/.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from leapscli.dsl.vocabulary import MAX_TOKENS
-from leapscli.errors import RecipeError
+from leapscli.docstrings import docstring
+from leapscli.errors import InputError, RecipeError, SearcherError, brief
+from leapscli.python_file import PythonFile
+from leapscli.recipes.base import Recipe
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.breeding import Evolution
-from leapscli.search.climbing import Climbing, scheduled
-from leapscli.search.protocol import AnySearcher, LatentSpace
-from leapscli.search.searchers.cebs import CEBS
-from leapscli.search.searchers.cem import CEM
-from leapscli.search.searchers.cmaes import CMAES
-from leapscli.search.searchers.random import RandomSearch
-from leapscli.search.searchers.restarting import Restarting
-from leapscli.search.spaces import ProgramSpace, Space, VectorSpace
+from leapscli.search import searchers
+from leapscli.search.protocol import AnySearcher, LatentSpace, Searcher
+from leapscli.search.restarting import Restarting
+from leapscli.search.spaces import ProgramSpace
+from leapscli.search.watched import Watched
+
+GROUP = "leaps.searchers"  # of entry points: a name and a module each
+SEE = "`leaps docs searchers` has a complete searcher"
+OURS = tuple(module.name.replace("_", "-") for module in pkgutil.iter_modules(searchers.__path__))
+
+Blame = Callable[..., InputError]  # what went wrong, and in which of its definitions
 
 
 @dataclass(frozen=True)
-class Latent:
-    """A searcher of a model's latent space."""
+class Entry:
+    """A searcher that was found: its class, its settings, and the file that defines it."""
 
-    build: Callable[[SearchRecipe, LatentSpace], AnySearcher]
+    name: str
+    made_by: type[AnySearcher]
+    settings: type[Recipe]
+    summary: str
+    source: Path
+    blame: Blame | None = None  # None: one of ours
 
+    @property
+    def needs_model(self) -> bool:
+        """True where it searches the latent space of a model, False where it searches programs."""
+        return self.made_by.needs_model
 
-@dataclass(frozen=True)
-class Programmatic:
-    """A searcher of program space, which needs no model."""
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its file: a searcher that was changed makes other searches."""
+        return hashlib.sha256(self.source.read_bytes()).hexdigest()
 
-    build: Callable[[SearchRecipe], AnySearcher]
+    def build(self, recipe: SearchRecipe, space: LatentSpace | None) -> AnySearcher:
+        """The searcher with the settings of `recipe`, and restarts where it asks for them.
 
-
-def _cem(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    return CEM(space.latent, population=r.population, sigma=r.sigma, elite=r.elite, decay=r.decay, init=r.init)
-
-
-def _cebs(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    return CEBS(space, population=r.population, sigma=r.sigma, elite=r.elite, init=r.init, snap=r.snap)
-
-
-def _cmaes(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    return CMAES(space.latent, population=r.population, sigma=r.sigma, init=r.init)
-
-
-def _random(r: SearchRecipe, space: LatentSpace) -> AnySearcher:
-    return RandomSearch(space.latent, population=r.population)
-
-
-def _climbing(r: SearchRecipe, space: Space) -> AnySearcher:
-    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=lambda candidates: r.neighbours)
-
-
-def _scheduled(r: SearchRecipe) -> AnySearcher:
-    k = scheduled(r.first_neighbours, r.neighbours, r.horizon)
-    space = ProgramSpace(max_tokens=MAX_TOKENS)
-    return Climbing(space, climbers=r.climbers, population=r.population, neighbours=k)
+        Those that search programs need no `space`. Raises TypeError without one where a model is needed.
+        """
+        settings = self.settings.model_validate({name: getattr(recipe, name) for name in self.settings.model_fields})
+        place = space if self.needs_model else ProgramSpace()
+        if place is None:
+            raise TypeError(f"{self.name} searches the space of a model")
+        make: Callable[[Any, Any], AnySearcher] = self.made_by
+        searcher = Watched(make, settings, place, self.blame) if self.blame else make(settings, place)
+        return searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)
 
 
-def _evolution(r: SearchRecipe, spaces: Sequence[Space], latent: LatentSpace | None = None) -> AnySearcher:
-    return Evolution(spaces, population=r.population, pool=r.pool, copies=r.copies, latent=latent)
+def names() -> list[str]:
+    """Every searcher that has a name: ours, then those of installed packages."""
+    return [*OURS, *(name for name in _installed() if name not in OURS)]
 
 
-def _memetic(r: SearchRecipe, space: LatentSpace, mutations: int) -> AnySearcher:
-    return _evolution(r, [VectorSpace(space, sigma=r.sigma), *[ProgramSpace(max_tokens=MAX_TOKENS)] * mutations], space)
+def find(name: str) -> Entry:
+    """The searcher called so, or that of a file ending in .py.
+
+    Raises RecipeError for a name that nothing has, SearcherError with file and line for a mistake in the module.
+    """
+    if name.endswith(".py"):
+        return _of_file(Path(name))
+    if name in OURS or name in _installed():
+        return _of_name(name)
+    known = names()
+    close = get_close_matches(name, known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"a file ending in .py, or one of {', '.join(known)}"
+    raise RecipeError(f"searcher: there is no {brief(name)}", hint)
 
 
-SEARCHERS: Mapping[str, Latent | Programmatic] = {
-    "cem": Latent(_cem),
-    "cebs": Latent(_cebs),
-    "cmaes": Latent(_cmaes),
-    "random": Latent(_random),
-    "latent-hill-climbing": Latent(lambda r, space: _climbing(r, VectorSpace(space, sigma=r.sigma))),
-    "latent-evolution": Latent(lambda r, space: _memetic(r, space, 0)),
-    "memetic": Latent(lambda r, space: _memetic(r, space, r.mutations)),
-    "hill-climbing": Programmatic(lambda r: _climbing(r, ProgramSpace(max_tokens=MAX_TOKENS))),
-    "scheduled-hill-climbing": Programmatic(_scheduled),
-    "evolution": Programmatic(lambda r: _evolution(r, [ProgramSpace(max_tokens=MAX_TOKENS)])),
-}
+def label(name: str) -> str:
+    """The searcher's name as shown: of a file without folder and ending."""
+    return re.sub(r"[^a-z0-9_-]+", "-", Path(name).stem.lower()).strip("-_") if name.endswith(".py") else name
 
 
-def find(name: str) -> Latent | Programmatic:
-    """The searcher called so; RecipeError where there is none."""
-    if name not in SEARCHERS:
-        close = get_close_matches(name, SEARCHERS, 1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(SEARCHERS)}"
-        raise RecipeError(f"searcher: there is no {name!r}", hint)
-    return SEARCHERS[name]
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
-def build(recipe: SearchRecipe, space: LatentSpace | None) -> AnySearcher:
-    """The searcher that the recipe describes, with restarts where it asks for them; program space needs no `space`."""
-    entry = find(recipe.searcher)
-    if isinstance(entry, Programmatic):
-        searcher = entry.build(recipe)
-    elif space is not None:
-        searcher = entry.build(recipe, space)
-    else:
-        raise TypeError(f"{recipe.searcher} searches the space of a model")
-    return searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)
+@cache
+def _of_name(name: str) -> Entry:
+    """One of ours, or of an installed package."""
+    if name in OURS:
+        return _entry(name, importlib.import_module(f"{searchers.__name__}.{name.replace('-', '_')}"))
+    point = _installed()[name]
+    place = f"{point.value}, the searcher {name} of {point.dist.name if point.dist else 'a package'}"
+
+    def blame(what: str | BaseException, definition: str = "") -> InputError:
+        text = f"{type(what).__name__}: {what}" if isinstance(what, BaseException) else what
+        return SearcherError(f"{place}: {f'{definition}: ' if definition else ''}{text}", SEE)
+
+    try:
+        module = point.load()
+    except Exception as error:
+        raise blame(error) from error
+    return _entry(name, module, blame)
+
+
+_FILES: dict[tuple[Path, bytes], Entry] = {}
+
+
+def _of_file(path: Path) -> Entry:
+    """The searcher in a file; executed once for each content."""
+    if not path.is_file():
+        close = get_close_matches(path.name, [other.name for other in path.parent.glob("*.py")], 1)
+        raise SearcherError(f"no searcher file {path}", f"did you mean {path.parent / close[0]}?" if close else SEE)
+    key = path.absolute(), path.read_bytes()
+    if key not in _FILES:
+        file = PythonFile(path, f"leaps_searcher_{label(str(path))}".replace("-", "_"), SearcherError, SEE)
+        _FILES[key] = _entry(label(str(path)), file.namespace, file.error)
+    return _FILES[key]
+
+
+def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> Entry:
+    """What `module` defines, checked."""
+
+    def wrong(what: str, definition: str = "") -> InputError:
+        return blame(what, definition) if blame else TypeError(f"{module.__name__}: {what}")  # type: ignore[return-value]
+
+    settings = getattr(module, "Settings", None)
+    if not (isinstance(settings, type) and issubclass(settings, Recipe)):
+        raise wrong("it defines no Settings, a class derived from Recipe")
+    shared = sorted(set(settings.model_fields) & set(SearchRecipe.model_fields))
+    if shared:
+        raise wrong(f"every search has a setting {shared[0]} already; give yours another name", "Settings")
+    classes = [
+        each
+        for each in vars(module).values()
+        if inspect.isclass(each) and issubclass(each, Searcher) and each.__module__ == module.__name__
+    ]
+    if len(classes) != 1:
+        found = ", ".join(each.__name__ for each in classes) or "none"
+        raise wrong(f"one class derived from Searcher is expected, found {found}")
+    if missing := sorted(classes[0].__abstractmethods__):
+        raise wrong(f"it does not define {' and '.join(missing)}", classes[0].__name__)
+    summary = docstring(module).partition("\n")[0]
+    return Entry(name, classes[0], settings, summary, Path(str(module.__file__)), blame)

@@ -1,7 +1,7 @@
-"""The one shape of all searchers: `init` a state, `ask` it for candidates, `tell` it their returns, and so on.
+"""The interface of a searcher: `init` a state, `ask` it for candidates, `tell` it their returns, and so on.
 
-A searcher is knobs; everything that changes is in its state, a frozen record. `ask` changes nothing, so a state can be
-written down at any moment and taken up again. A state's random stream is `stream(seed, name, iteration)`: its seed and
+A searcher holds settings; everything that changes is in its state, a frozen record. `ask` changes nothing, so a state
+can be saved at any moment and resumed. A state's random stream is `stream(seed, name, iteration)`: its seed and
 iteration are all there is to save of it.
 
 Axes: B candidates, Z latent, L tokens, N worlds.
@@ -9,10 +9,11 @@ Axes: B candidates, Z latent, L tokens, N worlds.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,9 @@ class Latents:
 
     def __len__(self) -> int:
         return len(self.z)
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> Latents:
+        return Latents(self.z[rows])
 
 
 Points: TypeAlias = Latents | TokenBatch
@@ -87,22 +91,32 @@ class LatentSpace(Protocol):
 
 
 S = TypeVar("S")
+P = TypeVar("P", bound=Points)
 
 
-class Searcher(Protocol[S]):
-    """How candidates are proposed. States are frozen dataclasses of numbers, arrays, token batches and such records."""
+class Searcher(ABC, Generic[S, P]):
+    """A way to propose candidates: vectors (`Latents`), programs (`TokenBatch`), or either (`Points`).
 
+    It is made of its settings and the space that it searches: `LatentSpace` where it `needs_model`, else
+    `ProgramSpace`. States are frozen dataclasses of numbers, texts, arrays, token batches and such records.
+    """
+
+    needs_model: ClassVar[bool] = False
+
+    @abstractmethod
     def init(self, seed: int) -> S:
         """The state before the first iteration."""
 
-    def ask(self, state: S) -> Points:
+    @abstractmethod
+    def ask(self, state: S) -> P:
         """This iteration's candidates; the same for the same state."""
 
-    def tell(self, state: S, points: Points, scored: Scored) -> S:
+    @abstractmethod
+    def tell(self, state: S, points: P, scored: Scored) -> S:
         """The next state, given what `ask` returned and how it scored."""
 
     def floor(self, state: S) -> float:
-        """The mean return on the screening states under which a candidate need not be run on the others."""
+        """The mean return on the screening states below which a candidate is not run on the others."""
         return NO_FLOOR
 
     def converged(self, state: S) -> bool:
@@ -114,4 +128,4 @@ class Searcher(Protocol[S]):
         return {}
 
 
-AnySearcher: TypeAlias = Searcher[Any]
+AnySearcher: TypeAlias = Searcher[Any, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,41 +10,42 @@ from numpy.typing import NDArray
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.mutation import mutate
 from leapscli.dsl.sampler import sample_programs
-from leapscli.search.protocol import Latents, LatentSpace, Points
+from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.seeding import stream, stream_key
 
+P = TypeVar("P", Latents, TokenBatch)
 
-class Space(Protocol):
+
+class Space(Protocol[P]):
     """Where searchers walk. B places are drawn from a stream of (seed, iteration)."""
 
-    def starts(self, count: int, seed: int, iteration: int) -> Points:
+    def starts(self, count: int, seed: int, iteration: int) -> P:
         """B random places."""
 
-    def neighbours(self, places: Points, seed: int, iteration: int) -> Points:
+    def neighbours(self, places: P, seed: int, iteration: int) -> P:
         """One random neighbour of each of B places."""
 
-    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> Points:
+    def join(self, before: P, after: P, moved: NDArray[np.bool_]) -> P:
         """B places: `after` where `moved`, else `before`."""
 
 
 class ProgramSpace:
-    """Places are programs, neighbours their mutants (mutation.py)."""
+    """Places are programs, neighbours their mutants (dsl/mutation.py). At most `max_tokens` a program."""
 
-    def __init__(self, *, max_tokens: int) -> None:
+    def __init__(self, *, max_tokens: int = MAX_TOKENS) -> None:
         self.max_tokens = max_tokens
 
     def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
         """Random programs."""
         return sample_programs(count, int(stream_key(seed, "starts", iteration)), max_tokens=self.max_tokens)
 
-    def neighbours(self, places: Points, seed: int, iteration: int) -> TokenBatch:
+    def neighbours(self, places: TokenBatch, seed: int, iteration: int) -> TokenBatch:
         """Mutants."""
-        assert isinstance(places, TokenBatch)
         return mutate(places, int(stream_key(seed, "neighbours", iteration)), max_tokens=self.max_tokens)
 
-    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> TokenBatch:
+    def join(self, before: TokenBatch, after: TokenBatch, moved: NDArray[np.bool_]) -> TokenBatch:
         """`after` where `moved`."""
-        assert isinstance(before, TokenBatch) and isinstance(after, TokenBatch)
         ids = np.where(moved[:, None], after.ids, before.ids)
         return TokenBatch(ids, np.where(moved, after.lengths, before.lengths))
 
@@ -59,18 +60,11 @@ class VectorSpace:
         """Draws from the prior N(0, I)."""
         return Latents(stream(seed, "starts", iteration).standard_normal((count, self.latent), np.float32))
 
-    def neighbours(self, places: Points, seed: int, iteration: int) -> Latents:
+    def neighbours(self, places: Latents, seed: int, iteration: int) -> Latents:
         """Draws from N(place, sigma²)."""
-        assert isinstance(places, Latents)
         noise = stream(seed, "neighbours", iteration).standard_normal(places.z.shape, np.float32)
         return Latents(places.z + np.float32(self.sigma) * noise)
 
-    def join(self, before: Points, after: Points, moved: NDArray[np.bool_]) -> Latents:
+    def join(self, before: Latents, after: Latents, moved: NDArray[np.bool_]) -> Latents:
         """`after` where `moved`."""
-        assert isinstance(before, Latents) and isinstance(after, Latents)
         return Latents(np.where(moved[:, None], after.z, before.z))
-
-
-def take(points: Points, rows: NDArray[np.int64]) -> Points:
-    """Those rows."""
-    return points[rows] if isinstance(points, TokenBatch) else Latents(points.z[rows])

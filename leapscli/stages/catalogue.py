@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from leapscli.errors import RecipeError
+from leapscli.errors import LeapsError, RecipeError
 from leapscli.recipes.header import read_header
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS, Kind
 from leapscli.recipes.loading import recipe_files
-from leapscli.search.discovery import SEARCHERS, Latent
+from leapscli.search.discovery import find, names
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,14 @@ def _of_kind(kind: Kind, root: Path | None) -> Iterator[Entry]:
 
 
 def searchers() -> dict[str, str]:
-    """The space that each searcher searches, by the searcher's name."""
-    return {name: "latent" if isinstance(entry, Latent) else "program" for name, entry in SEARCHERS.items()}
+    """The space of each searcher by its name, or what keeps it from being loaded."""
+    found = {}
+    for name in names():
+        try:
+            found[name] = "latent" if find(name).needs_model else "program"
+        except LeapsError as error:
+            found[name] = f"damaged: {error.message}"
+    return found
 
 
 def named(name: str, root: Path | None) -> list[Entry]:

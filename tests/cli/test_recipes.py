@@ -12,7 +12,7 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.header import Header, read_header
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS
 from leapscli.recipes.loading import recipe_files
-from leapscli.search.discovery import SEARCHERS, Latent
+from leapscli.search.discovery import OURS, find
 
 SHIPPED = [(kind, name) for kind in FOLDERS for name in recipe_files(kind)]
 
@@ -37,7 +37,7 @@ def test_the_list_has_every_recipe_of_every_kind_and_every_searcher(tmp_path):
         assert names == sorted(recipe_files(kind))
         default = next(line for line in block.splitlines() if "(the default)" in line)
         assert default.split()[0] == DEFAULTS[kind]
-    assert all(name in blocks[3] for name in SEARCHERS)
+    assert all(name in blocks[3] for name in OURS)
 
 
 @pytest.mark.parametrize(("kind", "name"), SHIPPED)
@@ -60,11 +60,11 @@ def test_json_has_paths_and_spaces(tmp_path):
     mine = {"kind": "dataset", "name": "mine", "purpose": "Mine, for tests", "cost": "A second", "default": False}
     assert {**mine, "path": str(own)} in found["recipes"]
     spaces = {each["name"]: each["space"] for each in found["searchers"]}
-    assert spaces == {name: "latent" if isinstance(each, Latent) else "program" for name, each in SEARCHERS.items()}
+    assert spaces == {name: "latent" if find(name).needs_model else "program" for name in OURS}
 
 
 def test_every_searcher_has_a_recipe_of_its_name():
-    assert set(SEARCHERS) <= set(recipe_files("search"))
+    assert set(OURS) <= set(recipe_files("search"))
 
 
 def test_one_is_printed_as_it_stands_in_every_kind_that_has_it():

@@ -12,8 +12,9 @@ from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.discovery import SEARCHERS
+from leapscli.search.discovery import OURS
 from leapscli.search.protocol import StopReason
+from leapscli.search.recipe import search_recipe
 from leapscli.stages.synthesize import plan as search_plan
 from leapscli.stages.synthesize import synthesize as stage
 from leapscli.tasks.registry import task
@@ -50,8 +51,8 @@ def test_the_commands_are_accepted(line, place, monkeypatch):
 
 def test_every_searcher_metric_column_and_reason_is_named(place):
     words = code_words(PAGE)
-    assert set(SEARCHERS) <= words and {str(reason) for reason in StopReason} <= words
-    recipe = SearchRecipe(population=8, init="normal", iterations=2, states=4, validation=4, held_out=4)
+    assert set(OURS) <= words and {str(reason) for reason in StopReason} <= words
+    recipe = search_recipe({"population": 8, "iterations": 2, "states": 4, "validation": 4, "held_out": 4})
     run = stage.synthesize(search_plan.prepare(recipe, place, task("stairclimber"), None))
     assert set(run.manifest.metrics) - {"search"} <= words
     assert {file.name for file in run.manifest.files} <= words

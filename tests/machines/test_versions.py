@@ -14,7 +14,7 @@ def bounds(*without: str) -> dict[str, str]:
     """The lower bound of each dependency, but for those of some extras."""
     extras = [group for name, group in PROJECT["optional-dependencies"].items() if name not in without]
     named = [*PROJECT["dependencies"], *(each for group in extras for each in group)]
-    return dict(each.split(">=") for each in named if not each.startswith("leaps["))
+    return dict(each.partition(",")[0].split(">=") for each in named if not each.startswith("leaps["))
 
 
 def pins(name: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.kinds import DEFAULTS, TYPES
+from leapscli.search.discovery import OURS, find
 from tests import ROOT
 
 PAGE = ROOT / "docs" / "recipes.md"
@@ -31,8 +32,26 @@ def tables() -> str:
     parts = [BEGIN]
     for kind, model in TYPES.items():
         parts += [f"### {kind.capitalize()} recipes\n", "| key | default | meaning |", "|---|---|---|"]
-        parts += rows(model, model().resolved())
+        parts += [*rows(model, model().resolved()), ""]
+    parts += [
+        "### Settings of searchers\n",
+        "| key | default | searchers | meaning |",
+        "|---|---|---|---|",
+        *own_rows(),
+    ]
     return "\n".join(parts) + "\n"
+
+
+def own_rows() -> Iterator[str]:
+    """A table row for each setting of a searcher; those that have it in the same words share one."""
+    owners: dict[str, list[str]] = {}
+    for name in OURS:
+        settings = find(name).settings
+        for row in rows(settings, settings().resolved()):
+            owners.setdefault(row, []).append(name)
+    for row, names in sorted(owners.items()):
+        _, key, default, meaning, _ = row.split("|")
+        yield f"|{key}|{default}| {', '.join(names)} |{meaning}|"
 
 
 def test_the_page_lists_every_setting_as_the_code_describes_it():

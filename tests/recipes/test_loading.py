@@ -11,6 +11,7 @@ from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.recipes.kinds import COMMANDS, FOLDERS
 from leapscli.recipes.loading import load_recipe, recipe_files
 from leapscli.recipes.model import ModelRecipe
+from leapscli.search.recipe import load_search_recipe
 
 NESTED_ALIASES = "a0: &a0 [1, 1]\n" + "".join(
     f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12)
@@ -23,9 +24,13 @@ def write(folder, text, name="mine.yaml"):
     return folder / name
 
 
+def load_any(kind, path, overrides=()):
+    return load_search_recipe(path, overrides) if kind == "search" else load_recipe(kind, path, overrides)
+
+
 def complaint(kind, path, overrides=()):
     with pytest.raises(RecipeError) as caught:
-        load_recipe(kind, path, overrides)
+        load_any(kind, path, overrides)
     return caught.value.message.splitlines()
 
 
@@ -37,9 +42,9 @@ def test_an_override_beats_the_recipe_which_beats_the_default(tmp_path):
 
 def test_an_override_beats_a_tasks_settings_which_beat_the_rest(tmp_path):
     path = write(tmp_path, "sigma: 0.3\npopulation: 8\ntasks:\n  maze: {population: 9, elite: 0.4}\n")
-    recipe = load_recipe("search", path, ["elite=0.2"], task="maze")
+    recipe = load_search_recipe(path, ["elite=0.2"], task="maze")
     assert (recipe.sigma, recipe.population, recipe.elite) == (0.3, 9, 0.2)
-    assert load_recipe("search", path, task="harvester").population == 8
+    assert load_search_recipe(path, task="harvester").population == 8
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ def test_of_many_mistakes_a_screen_is_listed(tmp_path):
 
 def test_aliases_stand_for_their_values_and_merge_keys_are_named(tmp_path):
     path = write(tmp_path, "tasks:\n  maze: &own {population: 9}\n  harvester: *own\n")
-    assert load_recipe("search", path, task="harvester").population == 9
+    assert load_search_recipe(path, task="harvester").population == 9
     path = write(tmp_path, "tasks:\n  maze: &own {population: 9}\n  harvester:\n    <<: *own\n")
     assert complaint("search", path) == [
         f"{path}:4: tasks.harvester.<<: YAML 1.2 has no merge keys; write the settings out"
@@ -106,13 +111,13 @@ def test_a_key_written_twice_is_a_mistake_after_set_too():
     ("text", "seconds"), [("90s", 90), ("45m", 2700), ("2h", 7200), ("1.5 h", 5400), ("1d", 86400), ("30", 30)]
 )
 def test_durations_have_units(text, seconds):
-    assert load_recipe("search", "cem", [f"max_time={text}"]).max_time == seconds
+    assert load_search_recipe("cem", [f"max_time={text}"]).max_time == seconds
 
 
 def test_budgets_say_what_they_count():
-    assert load_recipe("search", "cem", ["budget=220 calls"]).budget == RunBudget(calls=220)
-    assert load_recipe("search", "paper", ["budget=10_000 primitives"]).budget == RunBudget(primitives=10_000)
-    assert "220 calls" in load_recipe("search", "paper").resolved()["budget"]
+    assert load_search_recipe("cem", ["budget=220 calls"]).budget == RunBudget(calls=220)
+    assert load_search_recipe("paper", ["budget=10_000 primitives"]).budget == RunBudget(primitives=10_000)
+    assert "220 calls" in load_search_recipe("paper").resolved()["budget"]
 
 
 def test_every_mistake_is_listed_with_file_and_line(tmp_path):
@@ -230,7 +235,7 @@ def every_pairing():
 def test_a_recipe_of_another_kind_is_called_what_it_is(kind, name, other):
     path = recipe_files(kind)[name]
     with pytest.raises(RecipeError, match=f"this is a {kind} recipe, not a {other} recipe") as raised:
-        load_recipe(other, path)
+        load_any(other, path)
     assert raised.value.hint == f"it is for `leaps {COMMANDS[kind]} --recipe {path}`"
 
 
@@ -239,7 +244,7 @@ def test_the_name_of_a_recipe_of_another_kind_is_known(kind, name, other):
     if name in recipe_files(other):
         return
     with pytest.raises(RecipeError, match=rf"^{name}: this is a \w+ recipe, not a {other} recipe") as raised:
-        load_recipe(other, name)
+        load_any(other, name)
     assert f"--recipe {name}`" in raised.value.hint
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
+from functools import partial
 
 import pytest
 
 from leapscli.locations import shipped
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS, TYPES
 from leapscli.recipes.loading import load_recipe, recipe_files
+from leapscli.search.recipe import load_search_recipe
 from tests import ROOT
 
 RECIPES = [(kind, path) for kind in FOLDERS for path in recipe_files(kind).values()]
@@ -26,9 +29,10 @@ def test_there_are_so_many_recipes_and_no_other_yaml_in_their_folders():
 
 @pytest.mark.parametrize(("kind", "path"), RECIPES, ids=lambda value: getattr(value, "stem", value))
 def test_a_recipe_loads_and_its_resolved_values_give_it_back(kind, path):
-    recipe = load_recipe(kind, path)
-    assert recipe == load_recipe(kind, path.stem)
-    assert TYPES[kind].model_validate(recipe.resolved()) == recipe
+    load = load_search_recipe if kind == "search" else partial(load_recipe, kind)
+    recipe = load(path)
+    assert recipe == load(path.stem)
+    assert type(recipe).model_validate(recipe.resolved()) == recipe == pickle.loads(pickle.dumps(recipe))
 
 
 @pytest.mark.parametrize(("kind", "path"), RECIPES, ids=lambda value: getattr(value, "stem", value))
@@ -70,7 +74,7 @@ def test_a_wheel_carries_its_recipes_inside(tmp_path, monkeypatch):
     ],
 )
 def test_the_published_settings_for_each_task(task, expected):
-    recipe = load_recipe("search", "paper", task=task)
+    recipe = load_search_recipe("paper", task=task)
     assert (recipe.population, recipe.sigma, recipe.elite, recipe.decay, recipe.init) == expected
     assert recipe.states == 10 and recipe.budget.calls == 220 and recipe.budget.primitives is None
 

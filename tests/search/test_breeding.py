@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.search.breeding import Evolution, EvolutionState
+from leapscli.search.breeding import Breeding, BreedingSettings, BreedingState
 from leapscli.search.memory import Known
 from leapscli.search.objective import Objective
 from leapscli.search.pool import Pool
@@ -28,15 +28,15 @@ def pool(returns, kinds) -> Pool:
     return Pool(SPACE.tokens[rows], SPACE.tokens[rows].hashes(), known, SPACE.places[rows], placed)
 
 
-def evolution(spaces, latent=None, **knobs) -> Evolution:
-    return Evolution(spaces, **{"population": 24, "pool": 8, "copies": 2, "latent": latent, **knobs})
+def evolution(spaces, latent=None) -> Breeding:
+    return Breeding(BreedingSettings(population=24, pool=8, copies=2), spaces, latent)
 
 
 def short(tokens):
     return np.repeat(5 / tokens.lengths[:, None], 2, axis=1)
 
 
-def run(searcher, objective, iterations, seed=0) -> list[EvolutionState]:
+def run(searcher, objective, iterations, seed=0) -> list[BreedingState]:
     states = [searcher.init(seed)]
     for _ in range(iterations):
         points = searcher.ask(states[-1])

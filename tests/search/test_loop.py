@@ -14,15 +14,15 @@ from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import StopReason
 from leapscli.search.record import dump, restore
-from leapscli.search.searchers.cem import CEM
-from leapscli.search.searchers.restarting import Restarting
+from leapscli.search.restarting import Restarting
+from leapscli.search.searchers.cem import CEM, Settings
 from tests.search.toy import ToySpace
 
 SPACE = ToySpace()
 
 
 def searcher(patience=None):
-    cem = CEM(SPACE.latent, population=24, sigma=0.4, elite=0.2, decay=False, init="normal")
+    cem = CEM(Settings(population=24, sigma=0.4, elite=0.2), SPACE)
     return cem if patience is None else Restarting(cem, patience=patience)
 
 

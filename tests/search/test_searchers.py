@@ -10,26 +10,32 @@ import pytest
 from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import RecipeError
 from leapscli.progress import StopFlag
-from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.climbing import FRESH, Climbing, scheduled
-from leapscli.search.discovery import SEARCHERS, Programmatic, build, find
+from leapscli.search.climbing import FRESH, Climbing, ClimbingSettings
+from leapscli.search.discovery import OURS, find
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents
+from leapscli.search.recipe import search_recipe
 from leapscli.search.record import dump, restore
 from leapscli.search.searchers.cebs import CEBS
+from leapscli.search.searchers.cebs import Settings as CEBSSettings
 from leapscli.search.searchers.random import RandomSearch
+from leapscli.search.searchers.random import Settings as RandomSettings
+from leapscli.search.searchers.scheduled_hill_climbing import ScheduledHillClimbing
+from leapscli.search.searchers.scheduled_hill_climbing import Settings as ScheduledSettings
 from leapscli.search.spaces import ProgramSpace, VectorSpace
 from tests.search.toy import ToySpace
 from tests.search.toy import scored as toy_scored
 
 SPACE = ToySpace()
-RECIPE = SearchRecipe(population=32, sigma=0.4, elite=0.2, init="normal", climbers=4, neighbours=24)
+SETTINGS = {"population": 32, "sigma": 0.4, "elite": 0.2, "init": "normal", "climbers": 4, "neighbours": 24}
 
 
-def of(name, **changes):
-    return build(RECIPE.replace(searcher=name, **changes), None if isinstance(find(name), Programmatic) else SPACE)
+def of(name, snap=False, **shared):
+    known = find(name).settings.model_fields
+    own = {key: value for key, value in {**SETTINGS, "snap": snap}.items() if key in known}
+    return find(name).build(search_recipe({"searcher": name, **own, **shared}), SPACE)
 
 
 def short_programs(tokens):
@@ -38,7 +44,7 @@ def short_programs(tokens):
 
 
 def search(name, **changes):
-    score = short_programs if isinstance(find(name), Programmatic) else SPACE.nearness(11)
+    score = SPACE.nearness(11) if find(name).needs_model else short_programs
     return Search(of(name, **changes), Objective(score, SPACE.decode))
 
 
@@ -47,7 +53,7 @@ def run(found, iterations, seed=0, progress=None, target=None):
     return found.run(progress or found.begin(seed), limits, StopFlag(), lambda *_: None)[0]
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", OURS)
 def test_asking_changes_nothing_and_seeds_differ(name):
     searcher = of(name)
 
@@ -60,7 +66,7 @@ def test_asking_changes_nothing_and_seeds_differ(name):
     assert len(searcher.ask(state)) in (32, 33)
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", OURS)
 @pytest.mark.parametrize("changes", [{}, {"patience": 4}, {"snap": True}], ids=str)
 def test_a_search_taken_up_from_json_and_arrays_ends_the_same(name, changes):
     whole = run(search(name, **changes), 24)
@@ -74,7 +80,7 @@ def test_a_search_taken_up_from_json_and_arrays_ends_the_same(name, changes):
     assert json.dumps(dump(rest.searcher)[0]) == json.dumps(dump(whole.searcher)[0])
 
 
-@pytest.mark.parametrize("name", SEARCHERS)
+@pytest.mark.parametrize("name", OURS)
 def test_every_searcher_finds_the_best_of_a_smooth_space(name):
     progress = run(search(name, patience=10, snap=name == "cebs"), 300, target=1.0)
     assert progress.podium.best == pytest.approx(1.0)
@@ -84,12 +90,14 @@ def test_an_unknown_searcher_is_refused_with_a_suggestion():
     with pytest.raises(RecipeError) as raised:
         find("hillclimbing")
     assert raised.value.hint == "did you mean hill-climbing?"
-    with pytest.raises(TypeError, match="space"):
-        build(RECIPE, None)
+    with pytest.raises(TypeError, match="cem searches the space of a model"):
+        find("cem").build(search_recipe({"searcher": "cem"}), None)
 
 
 def test_random_search_draws_from_the_prior():
-    searcher = RandomSearch(100, population=500)
+    space = ToySpace()
+    space.latent = 100
+    searcher = RandomSearch(RandomSettings(population=500), space)
     state = searcher.init(0)
     z = searcher.ask(state).z
     assert z.shape == (500, 100) and abs(z.mean()) < 0.02 and abs(z.std() - 1) < 0.02
@@ -100,8 +108,8 @@ def scored(returns):
     return toy_scored(returns, SPACE.tokens[np.arange(len(returns)) % 400])
 
 
-def cebs(**knobs) -> CEBS:
-    return CEBS(SPACE, **{"population": 8, "sigma": 0.1, "elite": 0.25, "init": "normal", **knobs})
+def cebs(space=SPACE, snap=False) -> CEBS:
+    return CEBS(CEBSSettings(population=8, sigma=0.1, elite=0.25, snap=snap), space)
 
 
 def test_cebs_keeps_each_elites_own_neighbourhood():
@@ -134,12 +142,12 @@ def test_cebs_snaps_elites_to_where_the_encoder_puts_their_programs_if_those_dec
     assert (searcher.ask(after).z[: len(after.elite)] == after.elite).all()
     wrong = ToySpace()
     wrong.encode = lambda tokens: SPACE.places[(SPACE.rows(tokens) + 1) % len(SPACE.tokens)]
-    kept = CEBS(wrong, population=8, sigma=0.1, elite=0.25, init="normal", snap=True).tell(state, points, found)
+    kept = cebs(wrong, snap=True).tell(state, points, found)
     assert all(any((row == z).all() for z in points.z) for row in kept.elite)
 
 
 def climbing(neighbours=6) -> Climbing:
-    return Climbing(VectorSpace(SPACE, sigma=0.1), climbers=2, population=6, neighbours=lambda _: neighbours)
+    return Climbing(ClimbingSettings(climbers=2, population=6, neighbours=neighbours), VectorSpace(SPACE, sigma=0.1))
 
 
 def test_climbers_start_at_the_best_of_a_handful_and_go_to_the_first_better_neighbour():
@@ -167,7 +175,7 @@ def test_a_climber_without_a_better_neighbour_starts_anew_alone():
 
 
 def test_climbers_in_program_space_ask_for_mutants_of_their_programs():
-    searcher = Climbing(ProgramSpace(max_tokens=45), climbers=3, population=12, neighbours=lambda _: 50)
+    searcher = Climbing(ClimbingSettings(climbers=3, population=12, neighbours=50), ProgramSpace())
     state = searcher.init(0)
     objective = Objective(short_programs)
     for _ in range(12):
@@ -179,13 +187,12 @@ def test_climbers_in_program_space_ask_for_mutants_of_their_programs():
     assert state.returns.tolist() == [1.0, 1.0, 1.0]  # five tokens is as short as it gets
 
 
-def test_scheduled_climbers_are_patient_by_and_by():
-    k = scheduled(32, 2048, 1_000_000)
+def test_scheduled_climbers_are_patient_by_and_by(monkeypatch):
+    k = ScheduledHillClimbing(ScheduledSettings(first_neighbours=32, neighbours=2048), ProgramSpace()).patience
     assert k(0) == k(1) == 32 and k(1000) == 256 and k(1_000_000) == k(10**9) == 2048
     assert sorted(steps := [k(n) for n in range(1, 20_000, 50)]) == steps
-    searcher = Climbing(
-        VectorSpace(SPACE, sigma=0.1), climbers=2, population=6, neighbours=lambda n: 3 if n < 18 else 9
-    )
+    searcher = climbing()
+    monkeypatch.setattr(searcher, "patience", lambda candidates: 3 if candidates < 18 else 9)
     state = searcher.init(0)
     tried = []
     for returns in ([0.5] * 6, [0] * 6, [0.4] * 6, [0] * 6, [0] * 6, [0] * 6):

@@ -12,13 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from leapscli.search.protocol import Latents, LatentSpace, Points, Scored, Searcher
+from leapscli.recipes.base import Recipe
+from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.search.searchers.cem import Init, elite_rows, initial_mean
 from leapscli.seeding import stream
+
+
+class Settings(Recipe):
+    """The settings of CEBS."""
+
+    population: int = Field(default=32, gt=1, description="candidates of one iteration")
+    sigma: float = Field(default=0.5, gt=0, description="standard deviation around each of the elite")
+    elite: float = Field(default=0.1, gt=0, le=1, description="share of the population that is kept")
+    init: Init = Field(default="normal", description="first vector: N(0, 1), N(0, 0.1), or 0.01 everywhere")
+    snap: bool = Field(
+        default=False, description="move the elite to where the encoder puts their programs (published: no)"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,32 +48,31 @@ class CEBSState:
     threshold: float
 
 
-class CEBS(Searcher[CEBSState]):
+class CEBS(Searcher[CEBSState, Latents]):
     """`population` candidates around the elite, each of which has as many."""
 
-    def __init__(
-        self, space: LatentSpace, *, population: int, sigma: float, elite: float, init: Init, snap: bool = False
-    ) -> None:
-        self.space, self.population, self.sigma, self.initial, self.snap = space, population, sigma, init, snap
-        self.elites = max(1, round(population * elite))
+    needs_model: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings, space: LatentSpace) -> None:
+        self.space, self.settings, self.snap = space, settings, settings.snap
+        self.elites = max(1, round(settings.population * settings.elite))
 
     def init(self, seed: int) -> CEBSState:
         """One vector, whose neighbours come first."""
-        first = initial_mean(self.initial, self.space.latent, stream(seed, "cebs", "init"))
+        first = initial_mean(self.settings.init, self.space.latent, stream(seed, "cebs", "init"))
         return CEBSState(seed, 0, first[None], -np.inf, False, -np.inf)
 
     def ask(self, state: CEBSState) -> Latents:
         """The neighbours of each elite in turn, [population, Z]; with `snap` the elite themselves first."""
         rng = stream(state.seed, "cebs", state.iteration)
-        centres = state.elite[np.arange(self.population) % len(state.elite)]
-        z = centres + np.float32(self.sigma) * rng.standard_normal(centres.shape, np.float32)
+        centres = state.elite[np.arange(self.settings.population) % len(state.elite)]
+        z = centres + np.float32(self.settings.sigma) * rng.standard_normal(centres.shape, np.float32)
         kept = len(state.elite) if self.snap else 0
         z[:kept] = state.elite[:kept]
         return Latents(z, greedy=kept, seed=int(rng.integers(2**31)))
 
-    def tell(self, state: CEBSState, points: Points, scored: Scored) -> CEBSState:
+    def tell(self, state: CEBSState, points: Latents, scored: Scored) -> CEBSState:
         """The elite of these candidates take over."""
-        assert isinstance(points, Latents)
         rows = elite_rows(scored.returns, self.elites)
         if self.snap:  # one vector a program: copies would crowd the elite
             rows = scored.first[elite_rows(scored.returns[scored.first], self.elites)]
@@ -80,4 +94,4 @@ class CEBS(Searcher[CEBSState]):
 
     def status(self, state: CEBSState) -> Mapping[str, float]:
         """The sigma, and the elite's lowest return."""
-        return {"sigma": self.sigma, "threshold": state.threshold}
+        return {"sigma": self.settings.sigma, "threshold": state.threshold}

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from leapscli.search.protocol import Latents, Points, Scored, Searcher
+from leapscli.recipes.base import Recipe
+from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.seeding import stream
 
 Init = Literal["normal", "tiny_normal", "ones"]
@@ -26,6 +28,24 @@ Init = Literal["normal", "tiny_normal", "ones"]
 FINAL_SIGMA = 0.1  # where a decaying sigma ends (LEAPS, appendix)
 DECAY_ITERATIONS = 500  # half of the 1,000 iterations at most (published code)
 STREAK = 10  # converged after so many iterations at the top (LEAPS, section 5)
+
+
+class Settings(Recipe):
+    """The settings of the Cross-Entropy Method."""
+
+    population: int = Field(default=32, gt=1, description="candidates of one iteration (LEAPS: 16 to 64 by task)")
+    sigma: float = Field(
+        default=0.5, gt=0, description="standard deviation around the mean (LEAPS: 0.1 to 0.5 by task)"
+    )
+    elite: float = Field(
+        default=0.1, gt=0, le=1, description="share of the population that moves the mean (LEAPS: 0.05 to 0.2)"
+    )
+    decay: bool = Field(
+        default=False, description="sigma falls exponentially to 0.1 over the first 500 iterations (LEAPS, by task)"
+    )
+    init: Init = Field(
+        default="normal", description="initial mean: N(0, 1), N(0, 0.1), or 0.01 everywhere (LEAPS, by task)"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,34 +83,36 @@ def weighted_mean(z: NDArray[np.float32], returns: NDArray[np.float64]) -> NDArr
     return mean
 
 
-class CEM(Searcher[CEMState]):
+class CEM(Searcher[CEMState, Latents]):
     """Candidates around one mean. The first candidate of an iteration is the mean itself; it is never elite."""
 
-    def __init__(self, latent: int, *, population: int, sigma: float, elite: float, decay: bool, init: Init) -> None:
-        self.latent, self.population, self.sigma0, self.decay, self.initial = latent, population, sigma, decay, init
-        self.elites = max(1, round(population * elite))
+    needs_model: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings, space: LatentSpace) -> None:
+        self.settings, self.latent = settings, space.latent
+        self.elites = max(1, round(settings.population * settings.elite))
 
     def sigma(self, iteration: int) -> float:
         """The standard deviation of an iteration, counted from 0."""
-        if not self.decay:
-            return self.sigma0
+        sigma = self.settings.sigma
+        if not self.settings.decay:
+            return sigma
         progress = min(iteration, DECAY_ITERATIONS) / DECAY_ITERATIONS
-        return float(self.sigma0 * (FINAL_SIGMA / self.sigma0) ** progress)
+        return float(sigma * (FINAL_SIGMA / sigma) ** progress)
 
     def init(self, seed: int) -> CEMState:
         """A state with the first mean."""
-        return CEMState(seed, 0, initial_mean(self.initial, self.latent, stream(seed, "cem", "init")), 0, -np.inf)
+        return CEMState(seed, 0, initial_mean(self.settings.init, self.latent, stream(seed, "cem", "init")), 0, -np.inf)
 
     def ask(self, state: CEMState) -> Latents:
         """The mean, and the population around it: [1 + population, Z]."""
         rng = stream(state.seed, "cem", state.iteration)
-        noise = rng.standard_normal((self.population, self.latent), np.float32)
+        noise = rng.standard_normal((self.settings.population, self.latent), np.float32)
         z = state.mean + np.float32(self.sigma(state.iteration)) * noise
         return Latents(np.concatenate([state.mean[None], z]), greedy=1, seed=int(rng.integers(2**31)))
 
-    def tell(self, state: CEMState, points: Points, scored: Scored) -> CEMState:
+    def tell(self, state: CEMState, points: Latents, scored: Scored) -> CEMState:
         """Moves the mean to the elite."""
-        assert isinstance(points, Latents)
         z, returns = points.z[1:], scored.returns[1:]
         rows = elite_rows(returns, self.elites)
         return replace(

@@ -10,17 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from leapscli.errors import InputError
-from leapscli.search.protocol import Latents, Points, Scored, Searcher
+from leapscli.recipes.base import Recipe
+from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.search.searchers.cem import Init, initial_mean
 from leapscli.seeding import stream
 
 Vector = NDArray[np.float64]
+
+
+class Settings(Recipe):
+    """The settings of CMA-ES."""
+
+    population: int = Field(default=32, gt=1, description="candidates of one iteration")
+    sigma: float = Field(default=0.5, gt=0, description="first step size")
+    init: Init = Field(default="normal", description="first mean: N(0, 1), N(0, 0.1), or 0.01 everywhere")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +52,18 @@ class CMAESState:
     threshold: float
 
 
-class CMAES(Searcher[CMAESState]):
+class CMAES(Searcher[CMAESState, Latents]):
     """`population` candidates around one mean, with a step size and, for each dimension, a variance that adapt."""
 
-    def __init__(self, latent: int, *, population: int, sigma: float, init: Init) -> None:
-        self.latent, self.population, self.sigma0, self.initial = latent, population, sigma, init
+    needs_model: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings, space: LatentSpace) -> None:
+        self.latent, self.population, self.sigma0, self.initial = (
+            space.latent,
+            settings.population,
+            settings.sigma,
+            settings.init,
+        )
         self._library = _library()
 
     def init(self, seed: int) -> CMAESState:
@@ -65,9 +82,8 @@ class CMAES(Searcher[CMAESState]):
         z = np.stack([strategy.ask() for _ in range(self.population)])
         return Latents(z.astype(np.float32), seed=int(rng.integers(2**31)))
 
-    def tell(self, state: CMAESState, points: Points, scored: Scored) -> CMAESState:
+    def tell(self, state: CMAESState, points: Latents, scored: Scored) -> CMAESState:
         """The library's update; it minimizes."""
-        assert isinstance(points, Latents)
         strategy = self._rebuilt(state)
         strategy.tell([(z, -value) for z, value in zip(points.z.astype(np.float64), scored.returns, strict=True)])
         after = strategy.__getstate__()

@@ -6,11 +6,20 @@ With one iteration of 8 or 64 candidates it is LEAPS-rand-8 and -64 (LEAPS, sect
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
+from pydantic import Field
 
-from leapscli.search.protocol import Latents, Points, Scored, Searcher
+from leapscli.recipes.base import Recipe
+from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.seeding import stream
+
+
+class Settings(Recipe):
+    """The settings of random search."""
+
+    population: int = Field(default=32, gt=1, description="candidates of one iteration")
 
 
 @dataclass(frozen=True)
@@ -21,11 +30,13 @@ class SamplingState:
     iteration: int
 
 
-class RandomSearch(Searcher[SamplingState]):
+class RandomSearch(Searcher[SamplingState, Latents]):
     """`population` vectors an iteration."""
 
-    def __init__(self, latent: int, *, population: int) -> None:
-        self.latent, self.population = latent, population
+    needs_model: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings, space: LatentSpace) -> None:
+        self.latent, self.population = space.latent, settings.population
 
     def init(self, seed: int) -> SamplingState:
         """The beginning of the stream."""
@@ -37,6 +48,6 @@ class RandomSearch(Searcher[SamplingState]):
         z = rng.standard_normal((self.population, self.latent), np.float32)
         return Latents(z, seed=int(rng.integers(2**31)))
 
-    def tell(self, state: SamplingState, points: Points, scored: Scored) -> SamplingState:
+    def tell(self, state: SamplingState, points: Latents, scored: Scored) -> SamplingState:
         """Learns nothing."""
         return replace(state, iteration=state.iteration + 1)

@@ -18,7 +18,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.discovery import Latent, find
+from leapscli.search.discovery import find, label
 from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
 from leapscli.stages.synthesize.recipe import choose_recipe
 from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown
@@ -37,7 +37,7 @@ class Method:
     def label(self) -> str:
         """What it is called in tables and in the names of runs."""
         parts = [Path(self.recipe).stem.lower()] if self.recipe else []
-        return "-".join([*parts, *([self.searcher] if self.searcher else [])]) or DEFAULTS["search"]
+        return "-".join([*parts, *([label(self.searcher)] if self.searcher else [])]) or DEFAULTS["search"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def plan_jobs(
         for method in methods
         for name, task in found
     ]
-    latent = any(isinstance(find(recipe.searcher), Latent) for _, _, recipe in chosen)
+    latent = any(find(recipe.searcher).needs_model for _, _, recipe in chosen)
     artifact = find_model(workspace, model) if latent else None
     return [
         _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command, resume)
@@ -138,7 +138,7 @@ def _job(
     command: str,
     resume: bool,
 ) -> Job:
-    model = model if isinstance(find(recipe.searcher), Latent) else None
+    model = model if find(recipe.searcher).needs_model else None
     return Job(
         task=str(task.source.absolute()) if task.source else task.name,
         title=task.name,

@@ -14,6 +14,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.checkpoint import History
+from leapscli.search.discovery import label
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
 from leapscli.search.simplify import simplify
@@ -81,7 +82,7 @@ def _program_text(plan: Plan, program: Program, searched: float, held_out: float
     budget = unusual_budget(recipe.resolved())
     return (
         f"# {name} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
-        f"# found by {recipe.searcher}, seed {recipe.seed}{model}\n"
+        f"# found by {label(recipe.searcher)}, seed {recipe.seed}{model}\n"
         + (f"# budget: {budget}\n" if budget else "")
         + program.pretty()
     )

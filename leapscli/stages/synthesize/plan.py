@@ -18,7 +18,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
-from leapscli.search.discovery import Latent, build, find
+from leapscli.search.discovery import find
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
@@ -61,7 +61,7 @@ def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
     """The key of a search, known before anything is loaded."""
     parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
     own = task.source.read_text(encoding="utf-8") if task.source else None
-    about = [task.name, task.height, task.width, own]
+    about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
     text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -123,9 +123,10 @@ def prepare(
     recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None, *, threads: int | None = None
 ) -> Plan:
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
-    artifact = find_model(workspace, model) if isinstance(find(recipe.searcher), Latent) else None
+    searcher = find(recipe.searcher)
+    artifact = find_model(workspace, model) if searcher.needs_model else None
     space = load_space(artifact, recipe) if artifact else None
 
     states = States(recipe, task, space.decode if space else None, threads)
-    search = Search(build(recipe, space), states.searched(), states.validation(), states.general())
+    search = Search(searcher.build(recipe, space), states.searched(), states.validation(), states.general())
     return Plan(recipe, workspace, task, artifact, search, states.spare(), threads)

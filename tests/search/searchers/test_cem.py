@@ -10,16 +10,16 @@ from leapscli.results.limits import Limits
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, StopReason
-from leapscli.search.searchers.cem import CEM, CEMState, elite_rows, initial_mean, weighted_mean
+from leapscli.search.searchers.cem import CEM, CEMState, Settings, elite_rows, initial_mean, weighted_mean
 from leapscli.seeding import stream
 from tests.search.toy import ToySpace, scored
 
 SPACE = ToySpace()
-KNOBS = {"population": 32, "sigma": 0.5, "elite": 0.2, "decay": False, "init": "tiny_normal"}
+SETTINGS = {"population": 32, "sigma": 0.5, "elite": 0.2, "decay": False, "init": "tiny_normal"}
 
 
-def cem(**knobs) -> CEM:
-    return CEM(SPACE.latent, **{**KNOBS, **knobs})
+def cem(space=SPACE, **settings) -> CEM:
+    return CEM(Settings(**{**SETTINGS, **settings}), space)
 
 
 def test_initial_means_are_the_papers():
@@ -43,7 +43,9 @@ def test_the_elite_is_the_rounded_share_and_never_empty(population, elite, count
 
 
 def test_the_population_stands_around_the_mean_with_sigma():
-    searcher = CEM(500, **{**KNOBS, "population": 200})
+    space = ToySpace()
+    space.latent = 500
+    searcher = cem(space, population=200)
     state = searcher.init(3)
     points = searcher.ask(state)
     assert points.z.shape == (201, 500) and points.z.dtype == np.float32

@@ -11,14 +11,16 @@ from cmaes import SepCMA
 
 from leapscli.errors import InputError
 from leapscli.search.record import dump, restore
-from leapscli.search.searchers.cmaes import CMAES
-from tests.search.toy import scored
+from leapscli.search.searchers.cmaes import CMAES, Settings
+from tests.search.toy import ToySpace, scored
 
 LATENT, POPULATION = 12, 10
 
 
 def searcher() -> CMAES:
-    return CMAES(LATENT, population=POPULATION, sigma=0.5, init="normal")
+    space = ToySpace()
+    space.latent = LATENT
+    return CMAES(Settings(population=POPULATION, sigma=0.5, init="normal"), space)
 
 
 def height(z):

@@ -12,8 +12,8 @@ from leapscli.artifacts.verify import verify
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import TOKEN_ID, TOKENS
-from leapscli.recipes.search import SearchRecipe
-from leapscli.search.discovery import SEARCHERS, Latent
+from leapscli.search.discovery import OURS, find
+from leapscli.search.recipe import recipe_type, search_recipe
 from leapscli.stages.model import importing as model_import
 from leapscli.stages.model.evaluate import evaluate, prepare
 from leapscli.stages.model.importing import Imported, import_model
@@ -110,9 +110,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return Workspace(root)
 
 
-@pytest.mark.parametrize("searcher", [name for name, entry in SEARCHERS.items() if isinstance(entry, Latent)])
+@pytest.mark.parametrize("searcher", [name for name in OURS if find(name).needs_model])
 def test_every_searcher_of_a_latent_space_searches_a_small_one(small: Workspace, searcher: str) -> None:
-    recipe = SearchRecipe(searcher=searcher, **FEW)
+    known = recipe_type(searcher).model_fields
+    recipe = search_recipe({"searcher": searcher, **{key: value for key, value in FEW.items() if key in known}})
     run = synthesize(search_plan.prepare(recipe, small, task("stairclimber"), "theirs"))
     assert verify(run) == [] and Program.parse(run.file("program.txt").read_text())
 

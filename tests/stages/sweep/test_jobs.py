@@ -9,7 +9,7 @@ import pytest
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import ArtifactError, InputError, RecipeError, TaskError
 from leapscli.recipes.kinds import DEFAULTS
-from leapscli.recipes.loading import load_recipe
+from leapscli.search.recipe import load_search_recipe
 from leapscli.stages.sweep import jobs as sweep_jobs
 from leapscli.stages.sweep.jobs import Method, find_finished, methods, plan_jobs, split, task_names
 from leapscli.stages.synthesize import plan as search_plan
@@ -67,7 +67,7 @@ def test_seeds_count_up_from_the_recipes(place):
 def test_a_search_has_the_key_that_synthesize_gives_it(place):
     fake_model(place)
     job = plan_jobs(place, ["maze"], methods([], ["random"]), 1, size=(10, 10))[0]
-    recipe = load_recipe("search", "random", (), place.root, task="maze")
+    recipe = load_search_recipe("random", (), place.root, task="maze")
     plain = search_plan.search_key(recipe, task("maze", height=10, width=10), search_plan.find_model(place, None))
     assert job.key == plain
     assert plan_jobs(place, ["maze"], methods([], ["random"]), 1)[0].key != plain
@@ -90,7 +90,7 @@ def test_bad_input_is_refused(place, tasks, method, error, text):
 
 def run(place, *settings):
     """A search by `leaps synthesize`, not by a sweep."""
-    chosen = load_recipe("search", "hill-climbing", (*TINY, *settings), place.root)
+    chosen = load_search_recipe("hill-climbing", (*TINY, *settings), place.root)
     return stage.synthesize(search_plan.prepare(chosen, place, task("maze"), None))
 
 

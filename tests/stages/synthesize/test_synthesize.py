@@ -14,8 +14,8 @@ from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, Interrupted, TaskError
 from leapscli.progress import SearchDone, Silent, StopFlag
-from leapscli.recipes.search import SearchRecipe
 from leapscli.search.protocol import Latents
+from leapscli.search.recipe import recipe_type
 from leapscli.stages.synthesize import plan as search_plan
 from leapscli.stages.synthesize import states as search_states
 from leapscli.stages.synthesize import synthesize as stage
@@ -23,7 +23,7 @@ from leapscli.tasks.registry import task
 from tests.stages.space import SOLVER, fake_model, solvable_space
 from tests.tasks.solutions import SOLUTIONS
 
-RECIPE = SearchRecipe(
+RECIPE = recipe_type("cem")(
     population=24, sigma=0.5, elite=0.2, init="normal", patience=6, iterations=200, states=8, validation=16, held_out=40
 )
 

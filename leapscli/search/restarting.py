@@ -26,7 +26,7 @@ class RestartState:
     inner: Any
 
 
-class Restarting(Searcher[RestartState]):
+class Restarting(Searcher[RestartState, Points]):
     """`searcher`, begun anew after `patience` iterations without a better return, or when converged."""
 
     def __init__(self, searcher: AnySearcher, *, patience: int) -> None:
@@ -42,7 +42,8 @@ class Restarting(Searcher[RestartState]):
 
     def ask(self, state: RestartState) -> Points:
         """What the searcher asks."""
-        return self.searcher.ask(state.inner)
+        points: Points = self.searcher.ask(state.inner)
+        return points
 
     def tell(self, state: RestartState, points: Points, scored: Scored) -> RestartState:
         """Tells the searcher, or begins anew."""
