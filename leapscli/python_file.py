@@ -8,17 +8,20 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
+from typing import Generic, TypeVar
 
 from leapscli.errors import InputError
 
+E = TypeVar("E", bound=InputError)
 
-class PythonFile:
+
+class PythonFile(Generic[E]):
     """A file as it was executed, and the lines of what it defines.
 
     `module` is the name that it has as a module; mistakes are raised as `mistake`, with `hint`.
     """
 
-    def __init__(self, path: Path, module: str, mistake: type[InputError], hint: str) -> None:
+    def __init__(self, path: Path, module: str, mistake: type[E], hint: str) -> None:
         self.path, self.mistake, self.hint, self.lines = path, mistake, hint, dict[str, int]()
         linecache.checkcache(str(path))  # an edited file is read again, in error messages too
         self.namespace = ModuleType(module)
@@ -38,7 +41,7 @@ class PythonFile:
     def __contains__(self, name: str) -> bool:
         return hasattr(self.namespace, name)
 
-    def error(self, what: str | BaseException, name: str = "", line: int | None = None) -> InputError:
+    def error(self, what: str | BaseException, name: str = "", line: int | None = None) -> E:
         """The error against `line`, or where `what` was raised in this file, or else where `name` is defined."""
         text = str(what)
         if isinstance(what, BaseException):

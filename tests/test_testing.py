@@ -6,7 +6,7 @@ import pytest
 
 from leapscli.errors import LeapsError, SearcherError, TaskError
 from leapscli.search.discovery import OURS
-from leapscli.tasks.registry import names
+from leapscli.tasks.suites import names
 from leapscli.testing import check_searcher, check_task
 from tests import ROOT
 

@@ -29,7 +29,7 @@ TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TASK]...",
-        help="Tasks to measure: names, task files, or the groups all, leaps, karel-hard and llm-gs.",
+        help="Tasks to measure: names, task files or folders, or the groups all, leaps, karel-hard and llm-gs.",
         show_default="all",
     ),
 ]

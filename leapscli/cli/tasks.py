@@ -63,8 +63,8 @@ def tasks(
 def _list(as_json: bool) -> None:
     """All tasks, a line each."""
     from leapscli.stages.task_card import summary
-    from leapscli.tasks.registry import names
     from leapscli.tasks.registry import task as find_task
+    from leapscli.tasks.suites import names
 
     rows = [summary(find_task(name)) for name in names()]
     if as_json:

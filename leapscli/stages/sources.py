@@ -18,8 +18,9 @@ from leapscli.dsl.tree import Style
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
-from leapscli.tasks.registry import NAMES, Task
+from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
+from leapscli.tasks.suites import names
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
 _TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5})[×x?](\d{1,5})(?::.*)?$", re.MULTILINE)
@@ -80,7 +81,7 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
         if reference is None or "@" in reference:
             raise
         hint = "a program file, - for standard input, or a run (`leaps artifacts list`)"
-        if reference in NAMES:
+        if reference in names():
             hint = f"{reference} is a task; name a program before it, or find one: leaps synthesize {reference}"
         raise InputError(f"{reference}: no such program file, and no run of that name", hint) from error
     (found,) = _parse(read_bytes(run.file("program.txt")), run.reference)
@@ -113,7 +114,7 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
 def told(text: str) -> dict[str, str]:
     """What the comments that `leaps synthesize` writes tell of a search: `task` and `size`, and `budget`."""
     found: dict[str, str] = {}
-    if (task := _TASK.search(text)) and (task[1] in NAMES or task[1].endswith(".py")):
+    if (task := _TASK.search(text)) and (task[1] in names() or task[1].endswith(".py")):
         found |= {"task": task[1], "size": f"{task[2]}x{task[3]}"}
     if budget := _BUDGET.search(text):
         found["budget"] = budget[1]

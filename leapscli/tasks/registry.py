@@ -1,4 +1,4 @@
-"""Which tasks there are, and what a task is: a distribution of initial worlds and a reward.
+"""A task: a distribution of initial worlds and a reward.
 
 A task file defines, as plain functions:
 
@@ -17,8 +17,7 @@ A task file defines, as plain functions:
 from __future__ import annotations
 
 import difflib
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -40,20 +39,10 @@ from leapscli.engine.engine import Scorer
 from leapscli.errors import LeapsError, TaskError, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
+from leapscli.tasks.suites import NAMES, installed, module_of, names
+from leapscli.tasks.suites import groups as task_groups
 
-SUITES: Mapping[str, Sequence[str]] = {
-    "leaps": ("stairclimber", "fourcorners", "topoff", "maze", "cleanhouse", "harvester"),
-    "karel-hard": ("doorkey", "onestroke", "seeder", "snake"),
-    "llm-gs": ("pathfollow", "wallavoider"),
-}
-NAMES = tuple(name for tasks in SUITES.values() for name in tasks)
-GROUPS: Mapping[str, Sequence[str]] = {"all": NAMES, **SUITES}
 DEFAULT_BUDGET = Budget.primitives(10_000)  # of a run at a task's own size, in the literature since 2024
-
-
-def names() -> tuple[str, ...]:
-    """The tasks that come with the package: six of LEAPS, four of KAREL-HARD, two of LLM-GS."""
-    return NAMES
 
 
 @dataclass(frozen=True)
@@ -71,6 +60,12 @@ class Task:
         """The file that defines it, for a task of the user's own."""
         source: Path | None = getattr(self.module, "SOURCE", None)
         return source
+
+    @property
+    def reference(self) -> str:
+        """What names it anywhere: its name, or the absolute path of the user's file."""
+        own = self.source is not None and self.name not in installed()
+        return str(self.source.absolute()) if self.source and own else self.name
 
     @property
     def best(self) -> float:
@@ -104,8 +99,7 @@ class Task:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle: its name, or the path of its file, which is read anew."""
-        name = str(self.source.absolute()) if self.source else self.name
-        return _unpickled, (name, self.height, self.width)
+        return _unpickled, (self.reference, self.height, self.width)
 
     def resized(self, height: int, width: int) -> Task:
         """The same task at another size. Raises TaskError for one that makes no sense."""
@@ -165,31 +159,32 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
     Raises TaskError for an unknown name, a senseless size, or a mistake in the file, which it names with its line.
     """
     if not isinstance(name, str | Path):
-        raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(NAMES)}")
+        raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(names())}")
     if str(name).endswith(".py"):
-        from leapscli.tasks.custom.load import load, task_name
-
-        path = Path(name)
-        return build(task_name(path), load(path), height, width)
-    if name not in NAMES:
+        return _of_file(Path(name), None, height, width)
+    if name not in names():
         raise unknown(str(name))
-    return build(str(name), importlib.import_module(_module(str(name))), height, width)
+    if name not in NAMES:
+        return _of_file(installed()[str(name)], str(name), height, width)
+    return build(str(name), module_of(str(name)), height, width)
+
+
+def _of_file(path: Path, name: str | None, height: int | None, width: int | None) -> Task:
+    """The task in a file, called after it where it has no name of its own."""
+    from leapscli.tasks.custom.load import load, task_name
+
+    return build(name or task_name(path), load(path), height, width)
 
 
 def unknown(name: str, *, groups: bool = False) -> TaskError:
     """The error for a name that no task has, nor any group where `groups` of tasks are accepted."""
-    if name in GROUPS:
+    suites = task_groups()
+    if name in suites:
         return TaskError(f"{name} is a group of tasks, not a task", f"`leaps sweep {name}` searches for all of them")
-    close = difflib.get_close_matches(name, [*NAMES, *(GROUPS if groups else [])], 1)
-    known = f"a file ending in .py, or one of {', '.join(NAMES)}" + (f"; or {', '.join(GROUPS)}" if groups else "")
+    close = difflib.get_close_matches(name, [*names(), *(suites if groups else [])], 1)
+    known = f"a file ending in .py, or one of {', '.join(names())}" + (f"; or {', '.join(suites)}" if groups else "")
     what = "task and no group of tasks" if groups else "task"
     return TaskError(f"no {what} is called {name!r}", f"did you mean {close[0]}?" if close else known)
-
-
-def _module(name: str) -> str:
-    """The module of a task of ours: a file in the folder of its suite."""
-    suite = next(suite for suite, tasks in SUITES.items() if name in tasks)
-    return f"leapscli.domains.karel.tasks.{suite.replace('-', '_')}.{name}"
 
 
 def build(name: str, module: ModuleType, height: int | None, width: int | None) -> Task:

@@ -14,7 +14,7 @@ from leapscli.stages.bench import bench
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.stages.sweep.worker import run_job
 from leapscli.stages.synthesize import synthesize
-from leapscli.tasks.registry import GROUPS
+from leapscli.tasks.suites import groups
 from tests import ROOT
 from tests.stages.sweeps import HerePool, tiny_jobs
 
@@ -40,7 +40,7 @@ def test_the_options_are_there():
     assert len(options) >= 11 and len(COMMANDS) >= 10
     for option in options:
         assert option in help_of("sweep"), option
-    for group in GROUPS:
+    for group in groups():
         assert f"`{group}`" in PAGE
 
 

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from leapscli.cli.main import build
 from leapscli.domains.karel.world import World
 from leapscli.errors import InputError, TaskError
-from leapscli.tasks.registry import names, task
+from leapscli.tasks.registry import task
+from leapscli.tasks.suites import names
 
 runner = CliRunner()
 

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from leapscli.errors import TaskError
-from leapscli.tasks.registry import names, task
+from leapscli.tasks.registry import task
+from leapscli.tasks.suites import names
 from tests import ROOT
 
 PAGE = ROOT / "docs" / "tasks.md"

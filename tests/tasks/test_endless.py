@@ -12,7 +12,8 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.engine.engine import Scorer
-from leapscli.tasks.registry import names, task
+from leapscli.tasks.registry import task
+from leapscli.tasks.suites import names
 from tests.engine.strategies import looping
 
 BUDGETS = (Budget.primitives(10_000), Budget.primitives(997), Budget.calls(220), Budget.calls(5003))

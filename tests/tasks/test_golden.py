@@ -13,7 +13,8 @@ from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.engine.engine import Scorer
-from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
+from leapscli.tasks.registry import DEFAULT_BUDGET, task
+from leapscli.tasks.suites import names
 from tests.golden.records import records, world
 
 RETURNS = records("task_returns")

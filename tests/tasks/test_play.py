@@ -15,7 +15,8 @@ from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.tasks.episode import Playback
 from leapscli.tasks.play import play
-from leapscli.tasks.registry import names, task
+from leapscli.tasks.registry import task
+from leapscli.tasks.suites import names
 from tests.engine.strategies import budgets, worlds
 from tests.golden.records import records, world
 from tests.strategies import programs, seeded

@@ -8,7 +8,8 @@ import pytest
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import UNBOUNDED, Budget
 from leapscli.errors import TaskError
-from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
+from leapscli.tasks.registry import DEFAULT_BUDGET, task
+from leapscli.tasks.suites import names
 from tests.tasks.solutions import SOLUTIONS
 
 # The definitions' sizes.

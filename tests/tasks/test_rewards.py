@@ -13,7 +13,8 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import Probabilities, sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError
-from leapscli.tasks.registry import DEFAULT_BUDGET, names, task
+from leapscli.tasks.registry import DEFAULT_BUDGET, task
+from leapscli.tasks.suites import names
 from tests.engine.strategies import looping
 from tests.golden.records import records, world
 from tests.tasks.solutions import ANY_SIZE, SOLUTIONS

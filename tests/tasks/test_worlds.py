@@ -11,7 +11,8 @@ import pytest
 from leapscli.domains.karel.cells import EAST, NORTH, SOUTH
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.errors import TaskError
-from leapscli.tasks.registry import names, task
+from leapscli.tasks.registry import task
+from leapscli.tasks.suites import names
 
 SIZES = [(12, 12), (16, 9), (100, 100), (255, 255)]
 ONE_SIZE = {"cleanhouse"}

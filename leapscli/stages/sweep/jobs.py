@@ -15,14 +15,15 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact, check_name, readable
 from leapscli.artifacts.store import Workspace
-from leapscli.errors import InputError
+from leapscli.errors import InputError, TaskError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, label
 from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
 from leapscli.stages.synthesize.recipe import choose_recipe
-from leapscli.tasks.registry import GROUPS, NAMES, Task, unknown
+from leapscli.tasks.registry import Task, unknown
 from leapscli.tasks.registry import task as find_task
+from leapscli.tasks.suites import groups, in_folder, names
 from leapscli.version import __version__
 
 
@@ -85,12 +86,21 @@ def split(texts: Iterable[str]) -> list[str]:
 
 
 def task_names(texts: Iterable[str]) -> list[str]:
-    """`maze,harvester`, `leaps`, `./my_task.py`: the tasks meant, each once. TaskError for a name that nothing has."""
-    parts = split(texts)
-    for part in parts:
-        if part not in GROUPS and part not in NAMES and not part.endswith(".py"):
-            raise unknown(part, groups=True)
-    return list(dict.fromkeys(name for part in parts for name in GROUPS.get(part, (part,))))
+    """`maze,harvester`, `leaps`, `./my_task.py`, `./my_suite/`: the tasks meant, each once. Raises TaskError."""
+    return list(dict.fromkeys(name for part in split(texts) for name in _tasks_of(part)))
+
+
+def _tasks_of(part: str) -> Sequence[str]:
+    """A task, or the tasks of a suite: one that has a name, or a folder of the user's own."""
+    if part in (known := groups()):
+        return known[part]
+    if part in names() or part.endswith(".py"):
+        return [part]
+    if not (folder := Path(part)).is_dir():
+        raise unknown(part, groups=True)
+    if not (files := in_folder(folder)):
+        raise TaskError(f"no task file in {part}", "a suite is a folder of files ending in .py")
+    return [str(file) for file in files]
 
 
 def plan_jobs(
@@ -140,7 +150,7 @@ def _job(
 ) -> Job:
     model = model if find(recipe.searcher).needs_model else None
     return Job(
-        task=str(task.source.absolute()) if task.source else task.name,
+        task=task.reference,
         title=task.name,
         size=(task.height, task.width),
         method=method.label,

@@ -52,8 +52,7 @@ def publish(
     }
     (draft.path / "program.txt").write_text(_program_text(plan, program, searched, held_out), encoding="utf-8")
     _write_history(draft.path / "history.csv", history)
-    task = str(plan.task.source.absolute()) if plan.task.source else plan.task.name
-    recipe = {"task": task, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
+    recipe = {"task": plan.task.reference, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
     return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
 
@@ -78,10 +77,9 @@ def _program_text(plan: Plan, program: Program, searched: float, held_out: float
     task, recipe = plan.task, plan.recipe
     fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""
     model = f", model {plan.model.reference}" if plan.model else ""
-    name = task.source.absolute() if task.source else task.name
     budget = unusual_budget(recipe.resolved())
     return (
-        f"# {name} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
+        f"# {task.reference} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
         f"# found by {label(recipe.searcher)}, seed {recipe.seed}{model}\n"
         + (f"# budget: {budget}\n" if budget else "")
         + program.pretty()

@@ -6,20 +6,17 @@ What a file defines is described in `registry.py`, and for users in docs/tasks.m
 
 from __future__ import annotations
 
-import ast
 import difflib
 import inspect
-import linecache
 import math
 import re
-import sys
-import traceback
 from numbers import Integral, Real
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.errors import TaskError
+from leapscli.python_file import PythonFile
 from leapscli.tasks.custom.checks import CHECKED
 from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward
 
@@ -59,38 +56,14 @@ def load(path: Path) -> ModuleType:
     return made
 
 
-class TaskFile:
-    """A file as it was executed, and where in it things are."""
+class TaskFile(PythonFile[TaskError]):
+    """A task's file as it was executed, and where in it things are."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.lines = path, dict[str, int]()
-        linecache.checkcache(str(path))  # an edited file is read anew, in error messages too
-        self.namespace = ModuleType(f"leaps_task_{task_name(path)}".replace("-", "_"))
-        self.namespace.__file__ = str(path)
-        sys.modules[self.namespace.__name__] = self.namespace  # dataclasses, for one, look themselves up there
-        try:
-            tree = ast.parse(path.read_bytes(), str(path))
-            self.lines = _definitions(tree)
-            exec(compile(tree, str(path), "exec", optimize=0), vars(self.namespace))  # asserts and docstrings stay
-        except SyntaxError as error:
-            raise TaskError(f"{path}:{error.lineno or 1}: {error.msg}", SEE) from None
-        except (Exception, SystemExit) as error:
-            raise self.error(error) from error
+        super().__init__(path, f"leaps_task_{task_name(path)}".replace("-", "_"), TaskError, SEE)
         for name in NEEDED:
             if name not in self:
                 raise TaskError(f"{path}: it defines no {name}", f"a task needs {', '.join(NEEDED)}; {SEE}")
-
-    def __contains__(self, name: str) -> bool:
-        return hasattr(self.namespace, name)
-
-    def error(self, what: str | BaseException, name: str = "", line: int | None = None) -> TaskError:
-        """A TaskError against `line`, or where `what` was raised in this file, or else where `name` is defined."""
-        text = str(what)
-        if isinstance(what, BaseException):
-            inside = [f.lineno for f in traceback.extract_tb(what.__traceback__) if f.filename == str(self.path)]
-            line = line or (inside[-1] if inside else None)
-            text = f"{type(what).__name__}: {what}" if text else type(what).__name__
-        return TaskError(f"{self.path}:{line or self.lines.get(name, 1)}: {f'{name}: ' if name else ''}{text}", SEE)
 
     def size(self) -> tuple[int, int]:
         """SIZE."""
@@ -121,13 +94,3 @@ class TaskFile:
             if fits and not code.co_flags & SPECIAL:
                 return function
         raise self.error(f"it must be a plain function, def {name}({', '.join(wanted)})", name)
-
-
-def _definitions(tree: ast.Module) -> dict[str, int]:
-    """The line where each name of the file is defined."""
-    lines = {}
-    for node in ast.walk(tree):
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
-                lines[name] = node.lineno
-    return lines

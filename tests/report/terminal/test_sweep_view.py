@@ -13,7 +13,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.report.terminal.sweep_view import SweepLines, SweepView, outcome_line, show_sweep, spread_text, sweep_view
 from leapscli.results.scoreboard import Scoreboard, Spread
 from leapscli.results.sweep import Outcome, SweepDone
-from leapscli.tasks.registry import names
+from leapscli.tasks.suites import names
 from tests.stages.sweeps import tiny_jobs
 
 

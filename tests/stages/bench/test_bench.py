@@ -14,7 +14,7 @@ from leapscli.results.literature import FILE, published
 from leapscli.results.sweep import Outcome
 from leapscli.stages.bench import bench
 from leapscli.stages.sweep.sweep import Sweep
-from leapscli.tasks.registry import NAMES
+from leapscli.tasks.suites import NAMES
 from tests.stages.space import SOLVER
 from tests.stages.sweeps import HerePool, tiny_jobs
 
