@@ -22,13 +22,14 @@ from pathlib import Path
 import numpy as np
 
 from leapscli.artifacts.columns import ProgramColumns
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.store import Workspace
 from leapscli.domains.karel.behaviour import behaviour
 from leapscli.dsl.batch import TokenBatch
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate.candidates import blocks, layout_of
-from leapscli.stages.generate.generate import FILE, generate
+from leapscli.stages.generate.generate import generate
 from leapscli.vae.training.data import epoch_order
 
 BATCH = 256
@@ -59,7 +60,7 @@ def parts(recipe: DatasetRecipe, folder: Path) -> None:
             made.append(block.columns())
             if sum(map(len, made)) >= recipe.programs:
                 break
-    writer = ProgramsWriter(folder / FILE, layout_of(recipe), threads=1)
+    writer = ProgramsWriter(folder / PROGRAMS, layout_of(recipe), threads=1)
     with measured("  compressing and writing", found):
         for rows in made:
             writer.append(rows)
@@ -106,7 +107,7 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "leapscli", *arguments], check=True, capture_output=True)
         for label, seconds in list(found.items())[1:] if options.c_program else ():
             print(f"{label}: {seconds / next(iter(found.values())):.1f} times the C program")
-        path, shuffled = artifact.file(FILE), np.random.default_rng(0).permutation(paper.programs)
+        path, shuffled = artifact.file(PROGRAMS), np.random.default_rng(0).permutation(paper.programs)
         print(f"reading batches of {BATCH} with their demonstrations, as training does:")
         reading("  any order, the file in memory", ProgramsReader(path), shuffled)
         small = ProgramsReader(path, cache=64 << 20)

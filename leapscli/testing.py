@@ -25,7 +25,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.errors import SearcherError, TaskError
-from leapscli.search.discovery import Entry, find
+from leapscli.search.discovery import SearcherEntry, find
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import AnySearcher, Latents, Points, Scored
 from leapscli.search.recipe import search_recipe
@@ -69,7 +69,7 @@ def check_searcher(
         _endure(build(), seed, value)
 
 
-def _broken(entry: Entry, what: str) -> Exception:
+def _broken(entry: SearcherEntry, what: str) -> Exception:
     return entry.blame(what, entry.made_by.__name__) if entry.blame else SearcherError(f"{entry.name}: {what}")
 
 
@@ -83,7 +83,7 @@ def _record(record: Any) -> Record:
     return json.dumps(values, sort_keys=True), tuple(parts)
 
 
-def _trace(entry: Entry, searcher: AnySearcher, state: Any, iterations: int) -> list[tuple[Record, Record]]:
+def _trace(entry: SearcherEntry, searcher: AnySearcher, state: Any, iterations: int) -> list[tuple[Record, Record]]:
     """The candidates and the state after each of some iterations."""
     objective, made = Toy().objective(), []
     for _ in range(iterations):

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from leapscli.artifacts.files import sha256
-from leapscli.artifacts.manifest import FOLDERS, MANIFEST, SEE, Kind, Manifest, read_manifest
+from leapscli.artifacts.layout import MANIFEST
+from leapscli.artifacts.manifest import FOLDERS, SEE, Kind, Manifest, read_manifest
 from leapscli.errors import ArtifactError
 from leapscli.locations import SHIPPED_MODEL
 

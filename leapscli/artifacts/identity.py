@@ -12,10 +12,9 @@ from functools import cache
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.manifest import Parent
 from leapscli.errors import ArtifactError
-
-DATASET = "programs.h5"
 
 
 class Index:
@@ -40,7 +39,7 @@ class Index:
 
 def _arrays(dataset: Artifact) -> str | None:
     with suppress(ArtifactError):
-        return _read(dataset.file(DATASET))
+        return _read(dataset.file(PROGRAMS))
     return None
 
 

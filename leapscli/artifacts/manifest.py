@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leapscli import yaml12
 from leapscli.artifacts.files import sha256
+from leapscli.artifacts.layout import MANIFEST
 from leapscli.errors import ArtifactError, MissingArtifact
 from leapscli.version import package_version
 
 SCHEMA = 2  # 2 knows datasets by `arrays`; 1 is read as well
-MANIFEST = "manifest.yaml"
 Kind = Literal["dataset", "model", "run", "evaluation"]
 FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs", "evaluation": "evaluations"}
 SEE = "`leaps artifacts list` shows what there is"

@@ -28,8 +28,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
+from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.files import disk_errors
-from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.domains.karel.execution import Frames
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
@@ -45,7 +45,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Published:
+class PublishedProgram:
     """One program as it was found: `tokens` uint8[L]; of D demonstrations the states `cells` uint8[D, S, H, W] and
     `agents` uint8[D, S, 3], `actions` int8[D, S - 1], `lengths` int64[D] in actions; `split`, where there is one.
     """
@@ -85,7 +85,7 @@ class PublishedReader:
     def __len__(self) -> int:
         return len(self.names)
 
-    def __iter__(self) -> Iterator[Published]:
+    def __iter__(self) -> Iterator[PublishedProgram]:
         for name in self.names:
             try:
                 yield self._read(name)
@@ -114,7 +114,7 @@ class PublishedReader:
             raise InputError(f"{self.path}: {name} has no {part}, though {IDS} names it")
         return found
 
-    def _read(self, name: str) -> Published:
+    def _read(self, name: str) -> PublishedProgram:
         states, actions = self._dataset(name, "s_h")[()], self._dataset(name, "a_h")[()]
         tokens, lengths = self._dataset(name, "program")[()], self._dataset(name, "a_h_len")[()].astype(np.int64)
         ends = self._dataset(name, "s_h_len")[()]
@@ -130,7 +130,7 @@ class PublishedReader:
         if problem:
             raise InputError(f"{self.path}: {name}/s_h: {problem}")
         split = self._file[name].attrs.get("split")
-        return Published(
+        return PublishedProgram(
             name=name,
             tokens=tokens.astype(np.uint8),
             cells=cells,
@@ -246,7 +246,7 @@ class PublishedWriter:
         shutil.rmtree(self._aside, ignore_errors=True)
 
 
-def columns(found: list[Published], layout: Layout) -> ProgramColumns:
+def columns(found: list[PublishedProgram], layout: Layout) -> ProgramColumns:
     """Programs as they are kept here: the first state and the actions of each demonstration."""
     tokens = np.full((len(found), MAX_TOKENS), PAD, np.uint8)
     actions = np.full((len(found), layout.demonstrations, layout.max_actions), -1, np.int8)

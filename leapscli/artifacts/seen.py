@@ -13,9 +13,8 @@ import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.columns import Bytes
+from leapscli.artifacts.layout import SEEN
 from leapscli.dsl.batch import TokenBatch
-
-FILE = "seen.npy"
 
 
 def save_seen(path: Path, tokens: TokenBatch) -> None:
@@ -27,9 +26,9 @@ def save_seen(path: Path, tokens: TokenBatch) -> None:
 
 def load_seen(model: Artifact) -> Bytes | None:
     """The bitmap of a model; None of one that cannot tell."""
-    if FILE not in {file.name for file in model.manifest.files}:
+    if SEEN not in {file.name for file in model.manifest.files}:
         return None
-    found: Bytes = np.load(model.file(FILE), allow_pickle=False)
+    found: Bytes = np.load(model.file(SEEN), allow_pickle=False)
     return found
 
 

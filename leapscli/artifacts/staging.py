@@ -21,9 +21,9 @@ from filelock import FileLock, Timeout
 
 from leapscli.artifacts.artifact import Artifact, versions
 from leapscli.artifacts.files import disk_errors, payload, sync
+from leapscli.artifacts.layout import MANIFEST
 from leapscli.artifacts.manifest import (
     FOLDERS,
-    MANIFEST,
     SCHEMA,
     Kind,
     Manifest,

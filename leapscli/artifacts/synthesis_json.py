@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from leapscli.artifacts.columns import SPLITS
-from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
+from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.published_h5 import DATA
 from leapscli.artifacts.synthesis_world import read_world
 from leapscli.domains.karel.world import World

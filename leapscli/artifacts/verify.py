@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.files import payload, sha256
-from leapscli.artifacts.manifest import MANIFEST, FileEntry, content_hash
+from leapscli.artifacts.layout import MANIFEST
+from leapscli.artifacts.manifest import FileEntry, content_hash
 from leapscli.errors import ArtifactError
 
 

@@ -83,7 +83,7 @@ def bench(
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.engine.engine import core_count
-    from leapscli.stages.bench.bench import RECIPES
+    from leapscli.stages.bench.measure import RECIPES
     from leapscli.stages.sweep.jobs import methods, plan_jobs, split, task_names
     from leapscli.stages.sweep.sweep import Sweep
     from leapscli.stages.user_files import check_writable, is_stdout
@@ -114,7 +114,7 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.report.terminal.progress_bars import progress
     from leapscli.report.terminal.sweep_view import show_sweep
     from leapscli.results.literature import published
-    from leapscli.stages.bench.bench import circumstances, on_larger_worlds
+    from leapscli.stages.bench.measure import circumstances, on_larger_worlds
     from leapscli.stages.user_files import is_stdout, write_output
 
     with progress() as reporter:

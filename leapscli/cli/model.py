@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leapscli.artifacts.layout import EVALUATION
 from leapscli.cli.help import App
 from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleOption
@@ -96,8 +97,8 @@ def evaluate(
     from leapscli.report.terminal.console import screen
     from leapscli.report.terminal.model_view import show_quality
     from leapscli.report.terminal.progress_bars import progress
-    from leapscli.stages.model.evaluate import EVALUATION, prepare
     from leapscli.stages.model.evaluate import evaluate as evaluate_stage
+    from leapscli.stages.model.evaluate import prepare
 
     plan = prepare(Workspace.locate(workspace), model, data, programs, seed, device)
     with progress() as reporter:

@@ -10,7 +10,7 @@ from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, print_json
 
 if TYPE_CHECKING:
-    from leapscli.stages.catalogue import Entry
+    from leapscli.stages.recipe_list import RecipeEntry
 
 NameArgument = Annotated[
     str | None, typer.Argument(metavar="[RECIPE]", help="Print this one. Else a list of all.", show_default=False)
@@ -31,7 +31,7 @@ def recipes(name: NameArgument = None, workspace: WorkspaceOption = None, as_jso
     before those that ship with leaps.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.catalogue import entries, named, searchers
+    from leapscli.stages.recipe_list import entries, named, searchers
 
     root = Workspace.locate(workspace).root
     if name is not None:
@@ -45,14 +45,14 @@ def recipes(name: NameArgument = None, workspace: WorkspaceOption = None, as_jso
     _list(found, spaces)
 
 
-def _record(entry: Entry) -> dict[str, object]:
+def _record(entry: RecipeEntry) -> dict[str, object]:
     return {
         **{name: getattr(entry, name) for name in ("kind", "name", "purpose", "cost", "default")},
         "path": entry.path,
     }
 
 
-def _list(found: list[Entry], spaces: dict[str, str]) -> None:
+def _list(found: list[RecipeEntry], spaces: dict[str, str]) -> None:
     """A table for each kind, then the searchers."""
     from leapscli.report.terminal.console import emit, screen
     from leapscli.report.terminal.outcome import table
@@ -70,7 +70,7 @@ def _list(found: list[Entry], spaces: dict[str, str]) -> None:
     typer.echo("leaps recipes RECIPE prints one; leaps docs recipes explains the settings", err=True)
 
 
-def _print(found: list[Entry], as_json: bool) -> None:
+def _print(found: list[RecipeEntry], as_json: bool) -> None:
     """The files of that name, each after its path."""
     if as_json:
         print_json([{**_record(entry), "text": entry.path.read_text(encoding="utf-8")} for entry in found])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from leapscli.artifacts.layout import PROGRAM
 from leapscli.cli.options import print_json, resume_line
 from leapscli.cli.run import say_beyond
 from leapscli.errors import Interrupted
@@ -51,7 +52,7 @@ def say_model(model: Artifact | None) -> None:
 def _program(artifact: Artifact) -> Program:
     from leapscli.dsl.program import Program
 
-    return Program.parse(artifact.file("program.txt").read_text(encoding="utf-8"))
+    return Program.parse(artifact.file(PROGRAM).read_text(encoding="utf-8"))
 
 
 def _record(artifact: Artifact) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _facts(artifact: Artifact) -> dict[str, str]:
     """What the summary says, by name."""
     from leapscli.report.terminal.pace import duration
     from leapscli.report.terminal.search_view import STOPPED
-    from leapscli.stages.synthesize.files import unusual_budget
+    from leapscli.stages.synthesize.publish import unusual_budget
     from leapscli.tasks.registry import task
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, here(artifact.path)

@@ -14,7 +14,7 @@ from leapscli.cli.signals import graceful_stop
 from leapscli.errors import Interrupted, LeapsError
 
 if TYPE_CHECKING:
-    from leapscli.stages.sweep.pools import Pool
+    from leapscli.stages.sweep.pools import Workers
     from leapscli.stages.sweep.sweep import Sweep
 
 ParallelOption = Annotated[
@@ -42,7 +42,7 @@ def run_sweep(sweep: Sweep, parallel: int | None, *, ray: bool = False) -> None:
         sweep.run(_pool(parallel, ray), reporter=reporter, stop=stop)
 
 
-def _pool(parallel: int | None, ray: bool) -> AbstractContextManager[Pool]:
+def _pool(parallel: int | None, ray: bool) -> AbstractContextManager[Workers]:
     if ray:
         from leapscli.stages.sweep.ray import ray_tasks
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.search import SearchRecipe
     from leapscli.stages.sweep.sweep import Sweep
-    from leapscli.stages.synthesize.plan import Plan
+    from leapscli.stages.synthesize.plan import SearchPlan
 
 TaskArgument = Annotated[
     str | None,
@@ -135,7 +135,7 @@ def synthesize(
     from leapscli.stages.sources import parse_size
     from leapscli.stages.sweep.jobs import Method, plan_jobs
     from leapscli.stages.sweep.sweep import Sweep
-    from leapscli.stages.synthesize.recipe import choose_recipe
+    from leapscli.stages.synthesize.choose import choose_recipe
 
     name = the_task(task, task_option)
     if name is None:
@@ -169,7 +169,7 @@ def synthesize(
             show_found(run, as_json)
 
 
-def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> Plan:
+def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> SearchPlan:
     from leapscli.stages.sources import parse_size
     from leapscli.stages.synthesize.plan import prepare
     from leapscli.tasks.registry import task as find_task
@@ -178,7 +178,7 @@ def _plan(place: Workspace, task: str, size: str | None, model: str | None, reci
     return prepare(recipe, place, find_task(task, height=height, width=width), model)
 
 
-def _run(plan: Plan, resume: bool) -> Artifact:
+def _run(plan: SearchPlan, resume: bool) -> Artifact:
     from leapscli.jit import announce_compilation
     from leapscli.report.terminal.console import margin
     from leapscli.report.terminal.search_view import search_view
@@ -202,7 +202,7 @@ def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bo
     end(sweep)
 
 
-def _say_plan(plan: Plan, as_json: bool) -> None:
+def _say_plan(plan: SearchPlan, as_json: bool) -> None:
     """What a run would do."""
     t = plan.task
     facts: dict[str, Any] = {

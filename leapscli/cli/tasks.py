@@ -90,12 +90,12 @@ def _draw(card: TaskCard, path: Path) -> None:
 def _show(card: TaskCard, aside: bool) -> None:
     """The task in words, and one of its worlds; `aside`, on stderr."""
     from leapscli.report.terminal.console import emit, has_colours, screen
-    from leapscli.report.terminal.outcome import facts, number
+    from leapscli.report.terminal.outcome import facts, return_text
     from leapscli.report.terminal.world import draw_world, page
 
     console, task = screen(aside), card.task
     rows = [("task", f"{task.name} {task.height}×{task.width}"), ("goal", task.summary)]
     rows += [(name, words) for name, words in (("start", card.initial), ("reward", card.reward)) if words]
-    rows += [("best return", number(task.best))] if task.best != 1 else []
+    rows += [("best return", return_text(task.best))] if task.best != 1 else []
     world = draw_world(card.world, page(console), colours=has_colours(console))
     emit(console, facts(rows), "", world)

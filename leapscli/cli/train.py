@@ -33,7 +33,7 @@ from leapscli.locations import here
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
-    from leapscli.stages.train import Plan
+    from leapscli.stages.train import TrainingPlan
 
 RecipeOption = Annotated[
     str | None,
@@ -117,7 +117,7 @@ def _one_voice() -> Iterator[None]:
         raise
 
 
-def _run(plan: Plan, resume: bool) -> Artifact | None:
+def _run(plan: TrainingPlan, resume: bool) -> Artifact | None:
     from leapscli.jit import announce_compilation
     from leapscli.progress import Silent
     from leapscli.report.terminal.training_view import training_view
@@ -133,14 +133,14 @@ def _run(plan: Plan, resume: bool) -> Artifact | None:
             raise Interrupted(error.message, _launched(resume_line(), plan)) from None
 
 
-def _launched(command: str, plan: Plan) -> str:
+def _launched(command: str, plan: TrainingPlan) -> str:
     """The command with what started it."""
     if plan.ranks.count == 1:
         return command
     return f"torchrun --nproc-per-node {plan.ranks.here} -m leapscli {command.removeprefix('leaps ')}"
 
 
-def _say_plan(plan: Plan, as_json: bool) -> None:
+def _say_plan(plan: TrainingPlan, as_json: bool) -> None:
     """What training would do."""
     facts: dict[str, Any] = {**plan.facts, "name": plan.name, "recipe": plan.recipe.resolved()}
     if as_json:

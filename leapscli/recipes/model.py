@@ -45,7 +45,7 @@ class Optimizer(Recipe):
     weight_decay: float = Field(default=0.0, ge=0, description="decoupled weight decay (LEAPS: 0)")
 
 
-class Validation(Recipe):
+class ValidationSettings(Recipe):
     """How training is watched; a checkpoint is written each time."""
 
     every: int = Field(default=500, gt=0, description="steps between two validations")
@@ -58,7 +58,7 @@ class ModelRecipe(Recipe):
     architecture: Architecture = Field(default=Architecture(), description="sizes")
     losses: Losses = Field(default=Losses(), description="weights of the parts of the loss")
     optimizer: Optimizer = Field(default=Optimizer(), description="how the weights move")
-    validation: Validation = Field(default=Validation(), description="how training is watched")
+    validation: ValidationSettings = Field(default=ValidationSettings(), description="how training is watched")
     steps: int = Field(
         default=20_000, gt=0, description="optimizer steps (20,000 of 256 are about 150 epochs of 35,000)"
     )

@@ -12,7 +12,7 @@ FILE = Path(__file__).with_suffix(".yaml")
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedReturns:
     """Mean returns of a method by task, and over how far they spread where that was printed; `source` says where."""
 
     method: str
@@ -21,6 +21,6 @@ class Published:
     deviations: Mapping[str, float] = field(default_factory=dict)
 
 
-def published(table: str) -> list[Published]:
+def published(table: str) -> list[PublishedReturns]:
     """The methods of `returns` (at the tasks' own sizes) or `larger` (on 100×100)."""
-    return [Published(**entry) for entry in load(FILE.read_text(encoding="utf-8"))[table]]
+    return [PublishedReturns(**entry) for entry in load(FILE.read_text(encoding="utf-8"))[table]]

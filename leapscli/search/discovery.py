@@ -39,7 +39,7 @@ Blame = Callable[..., InputError]  # what went wrong, and in which of its defini
 
 
 @dataclass(frozen=True)
-class Entry:
+class SearcherEntry:
     """A searcher that was found: its class, its settings, and the file that defines it."""
 
     name: str
@@ -78,7 +78,7 @@ def names() -> list[str]:
     return [*OURS, *(name for name in _installed() if name not in OURS)]
 
 
-def find(name: str) -> Entry:
+def find(name: str) -> SearcherEntry:
     """The searcher called so, or that of a file ending in .py.
 
     Raises RecipeError for a name that nothing has, SearcherError with file and line for a mistake in the module.
@@ -104,7 +104,7 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 @cache
-def _of_name(name: str) -> Entry:
+def _of_name(name: str) -> SearcherEntry:
     """One of ours, or of an installed package."""
     if name in OURS:
         return _entry(name, importlib.import_module(f"{searchers.__name__}.{name.replace('-', '_')}"))
@@ -122,10 +122,10 @@ def _of_name(name: str) -> Entry:
     return _entry(name, module, blame)
 
 
-_FILES: dict[tuple[Path, bytes], Entry] = {}
+_FILES: dict[tuple[Path, bytes], SearcherEntry] = {}
 
 
-def _of_file(path: Path) -> Entry:
+def _of_file(path: Path) -> SearcherEntry:
     """The searcher in a file; executed once for each content."""
     if not path.is_file():
         close = get_close_matches(path.name, [other.name for other in path.parent.glob("*.py")], 1)
@@ -137,7 +137,7 @@ def _of_file(path: Path) -> Entry:
     return _FILES[key]
 
 
-def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> Entry:
+def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> SearcherEntry:
     """What `module` defines, checked."""
 
     def wrong(what: str, definition: str = "") -> InputError:
@@ -160,4 +160,4 @@ def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> Entry:
     if missing := sorted(classes[0].__abstractmethods__):
         raise wrong(f"it does not define {' and '.join(missing)}", classes[0].__name__)
     summary = docstring(module).partition("\n")[0]
-    return Entry(name, classes[0], settings, summary, Path(str(module.__file__)), blame)
+    return SearcherEntry(name, classes[0], settings, summary, Path(str(module.__file__)), blame)

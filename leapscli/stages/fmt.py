@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 
+from leapscli.artifacts.layout import MANIFEST
 from leapscli.dsl.comments import comments
 from leapscli.dsl.fences import parts
 from leapscli.dsl.parser import style_of
@@ -60,7 +61,6 @@ def format_files(paths: Sequence[Path], style: Style | None, *, write: bool) -> 
 
 def _check_changeable(path: Path) -> None:
     """Raises InputError for a file that cannot be written, or that an artifact is made of."""
-    from leapscli.artifacts.manifest import MANIFEST
 
     if (path.resolve().parent / MANIFEST).exists():
         raise InputError(f"{path}: part of an artifact, which never changes", f"leaps fmt - < {path} > mine.txt")

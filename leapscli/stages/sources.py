@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import PROGRAM
 from leapscli.artifacts.store import Workspace
 from leapscli.domains.karel.world import World
 from leapscli.dsl.parser import style_of
@@ -84,7 +85,7 @@ def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
         if reference in names():
             hint = f"{reference} is a task; name a program before it, or find one: leaps synthesize {reference}"
         raise InputError(f"{reference}: no such program file, and no run of that name", hint) from error
-    (found,) = _parse(read_bytes(run.file("program.txt")), run.reference)
+    (found,) = _parse(read_bytes(run.file(PROGRAM)), run.reference)
     return [Source(found.program, found.label, found.style, run.manifest.recipe, run)]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.layout import CHECKPOINT, METRICS, PROGRAMS, SEEN, WEIGHTS
 from leapscli.artifacts.staging import Draft
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted
@@ -26,14 +27,13 @@ if TYPE_CHECKING:
 
     Learn = Callable[[Path, Reporter[TrainingDone]], tuple[Ended, dict[str, Any]]]
 
-DATASET, CHECKPOINT, WEIGHTS, METRICS = "programs.h5", "checkpoint.safetensors", "weights.safetensors", "metrics.jsonl"
 Record = dict[str, Any]
 Watch = Callable[[Validation], None]
 LIMITS = ("steps", "max_time")  # may differ when training is taken up again
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class TrainingPlan:
     """Training that is ready to begin: everything has been found and checked, nothing written."""
 
     recipe: ModelRecipe
@@ -61,7 +61,7 @@ def prepare(
     name: str,
     device: str,
     board: Path | None = None,
-) -> Plan:
+) -> TrainingPlan:
     """Find the dataset, read its layout, choose the device. Raises InputErrors for what cannot be.
 
     With `board`, event files for TensorBoard will go into a folder of this training's own below that one.
@@ -79,16 +79,16 @@ def prepare(
         check_folder(board)
     artifact, ranks = workspace.resolve(dataset, "dataset"), Ranks.launched()
     chosen = choose_device(ranks.device(device))
-    reader = ProgramsReader(artifact.file(DATASET))
+    reader = ProgramsReader(artifact.file(PROGRAMS))
     splits = {split: len(reader.split(split)) for split in ("train", "validation")}
     weights = sum(parameter.numel() for parameter in Network(shape_of(recipe, reader)).parameters())
     facts = {"dataset": artifact.reference, **splits, "weights": weights}
     facts["precision"] = ranks.together(choose_precision(chosen, recipe.amp).label)
-    return Plan(recipe, workspace, artifact, check_name(name), str(chosen), ranks, facts, board)
+    return TrainingPlan(recipe, workspace, artifact, check_name(name), str(chosen), ranks, facts, board)
 
 
 def train(
-    plan: Plan,
+    plan: TrainingPlan,
     *,
     reporter: Reporter[TrainingDone] | None = None,
     watch: Watch | None = None,
@@ -113,7 +113,7 @@ def train(
         return None
 
 
-def _lead(plan: Plan, reporter: Reporter[TrainingDone], learn: Learn, resume: bool, command: str) -> Artifact:
+def _lead(plan: TrainingPlan, reporter: Reporter[TrainingDone], learn: Learn, resume: bool, command: str) -> Artifact:
     """What the first process does: all that is to do, where there is no other."""
     with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
         earlier = _take_up(plan, draft, reporter) if resume else None
@@ -127,7 +127,13 @@ def _lead(plan: Plan, reporter: Reporter[TrainingDone], learn: Learn, resume: bo
 
 
 def _learn(
-    plan: Plan, out: Path, reporter: Reporter[TrainingDone], *, stop: StopFlag, resume: bool, watch: Watch | None = None
+    plan: TrainingPlan,
+    out: Path,
+    reporter: Reporter[TrainingDone],
+    *,
+    stop: StopFlag,
+    resume: bool,
+    watch: Watch | None = None,
 ) -> tuple[Ended, Record]:
     """The training itself, in the folder `out`."""
     from leapscli.artifacts.programs_h5 import ProgramsReader
@@ -140,7 +146,7 @@ def _learn(
             watchers.append(stack.enter_context(board(plan.board / f"{plan.name}-{plan.key}")))
         return train(
             plan.recipe,
-            ProgramsReader(plan.dataset.file(DATASET)),
+            ProgramsReader(plan.dataset.file(PROGRAMS)),
             out=out,
             device=plan.device,
             reporter=reporter,
@@ -151,12 +157,12 @@ def _learn(
         )
 
 
-def _publish(plan: Plan, draft: Draft, ended: Ended, best: Record, command: str) -> Artifact:
+def _publish(plan: TrainingPlan, draft: Draft, ended: Ended, best: Record, command: str) -> Artifact:
     from leapscli.artifacts import seen
     from leapscli.artifacts.programs_h5 import ProgramsReader
 
-    reader = ProgramsReader(plan.dataset.file(DATASET))
-    seen.save_seen(draft.path / seen.FILE, reader.programs(reader.split("train")))
+    reader = ProgramsReader(plan.dataset.file(PROGRAMS))
+    seen.save_seen(draft.path / SEEN, reader.programs(reader.split("train")))
     metrics = {name: value for name, value in best.items() if name not in ("train", "validation")}
     metrics |= {"validation": best["validation"], "ended": str(ended), "training": plan.key}
     recipe, precision = plan.recipe.resolved(), plan.facts["precision"]
@@ -165,7 +171,7 @@ def _publish(plan: Plan, draft: Draft, ended: Ended, best: Record, command: str)
     )
 
 
-def _take_up(plan: Plan, draft: Draft, reporter: Reporter[TrainingDone]) -> Artifact | None:
+def _take_up(plan: TrainingPlan, draft: Draft, reporter: Reporter[TrainingDone]) -> Artifact | None:
     """Put a checkpoint into the draft unless a killed run left one; the published model, if it needs no more steps."""
     if (draft.path / CHECKPOINT).exists():
         return None
@@ -183,14 +189,14 @@ def _take_up(plan: Plan, draft: Draft, reporter: Reporter[TrainingDone]) -> Arti
     return None
 
 
-def _earlier(plan: Plan) -> Artifact | None:
+def _earlier(plan: TrainingPlan) -> Artifact | None:
     """The newest model of the same training."""
     models = [artifact for artifact in plan.workspace.list("model") if artifact.name == plan.name]
     same = [artifact for artifact in readable(models) if artifact.manifest.metrics.get("training") == plan.key]
     return same[-1] if same else None
 
 
-def _is_done(plan: Plan, model: Artifact) -> bool:
+def _is_done(plan: TrainingPlan, model: Artifact) -> bool:
     """Whether a published model has had the steps, or the time, that the recipe gives."""
     last = json.loads(model.file(METRICS).read_text(encoding="utf-8").splitlines()[-1])
     limit = plan.recipe.max_time

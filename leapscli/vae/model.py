@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.weights import load_weights
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -21,7 +22,7 @@ from leapscli.vae.device import Noise, choose_device, generator
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_tokens
 from leapscli.vae.training.checkpoint import load_state
-from leapscli.vae.training.state import WEIGHTS, save_model
+from leapscli.vae.training.state import save_model
 
 CHUNK = 2048  # programs or vectors at once: bounds the memory
 LARGEST = 1e6  # of a vector's numbers: programs lie within ±10 or so; products of larger ones leave float32

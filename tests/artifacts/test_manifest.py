@@ -7,7 +7,8 @@ import hashlib
 import pytest
 import yaml
 
-from leapscli.artifacts.manifest import MANIFEST, Manifest, read_manifest, write_manifest
+from leapscli.artifacts.layout import MANIFEST
+from leapscli.artifacts.manifest import Manifest, read_manifest, write_manifest
 from leapscli.errors import ArtifactError
 
 ODD = {"08": "1e3", "off": "yes", "text": "0o17", "time": "1:30", "date": "2026-13-45", "rate": 1e-05, "none": None}

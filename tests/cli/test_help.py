@@ -16,7 +16,7 @@ from leapscli.cli.main import COMMANDS, SECTIONS, build
 from leapscli.locations import shipped_recipes
 from leapscli.recipes.kinds import DEFAULTS, FOLDERS
 from leapscli.recipes.loading import recipe_files
-from leapscli.stages.bench.bench import RECIPES
+from leapscli.stages.bench.measure import RECIPES
 from leapscli.tasks.suites import groups
 
 ROOT = typer.main.get_command(build())

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
-from leapscli.stages.bench import bench
+from leapscli.stages.bench import measure
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.stages.sweep.worker import run_job
 from leapscli.stages.synthesize import synthesize
@@ -54,4 +54,4 @@ def test_runs_are_called_as_the_page_says(tmp_path):
 
 def test_the_numbers_are_the_codes():
     assert f"at most\n{synthesize.CHECKPOINT_SECONDS:.0f} seconds of each search" in PAGE
-    assert f"{bench.SIDE}×{bench.SIDE}" in PAGE and "60 seconds" in PAGE and "60s" in help_of("bench")
+    assert f"{measure.SIDE}×{measure.SIDE}" in PAGE and "60 seconds" in PAGE and "60s" in help_of("bench")

@@ -14,8 +14,8 @@ from leapscli.cli.main import build
 from leapscli.dsl.program import Program
 from leapscli.errors import ArtifactError, InputError, Interrupted, LeapsError, RecipeError, TaskError
 from leapscli.search.loop import Search
-from leapscli.stages.synthesize import files as search_files
 from leapscli.stages.synthesize import plan as search_plan
+from leapscli.stages.synthesize import publish as search_files
 from tests import ROOT
 from tests.stages.space import SOLVER, fake_model, solvable_space
 

@@ -8,7 +8,7 @@ import pytest
 from leapscli.errors import ArtifactError
 from leapscli.progress import StopFlag
 from leapscli.results.limits import Limits
-from leapscli.search.checkpoint import load, save
+from leapscli.search.state_file import load, save
 from tests.search.test_loop import run, search
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from leapscli.artifacts.store import Workspace
 from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job, methods, plan_jobs
-from leapscli.stages.sweep.pools import Pool
+from leapscli.stages.sweep.pools import Workers
 from leapscli.stages.sweep.worker import run_job
 
 TINY = ("population=32", "states=4", "validation=8", "held_out=16", "target=null", "iterations=6", "climbers=4")
@@ -38,5 +38,5 @@ class HerePool:
             future.set_exception(error)
         return future
 
-    def open(self) -> AbstractContextManager[Pool]:
+    def open(self) -> AbstractContextManager[Workers]:
         return nullcontext(self)

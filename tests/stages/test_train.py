@@ -12,7 +12,7 @@ from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.errors import ArtifactError, InputError, Interrupted
 from leapscli.progress import Silent, StopFlag
-from leapscli.stages.train import Plan, prepare, train
+from leapscli.stages.train import TrainingPlan, prepare, train
 from leapscli.vae.model import LatentModel
 from tests.vae.corpus import corpus, recipe
 
@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def plan(place: Workspace, **changes: object) -> Plan:
+def plan(place: Workspace, **changes: object) -> TrainingPlan:
     return prepare(recipe(**changes), place, None, "leaps", "cpu")
 
 

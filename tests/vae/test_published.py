@@ -21,9 +21,9 @@ from leapscli.errors import InputError
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_programs
-from leapscli.vae.published import Reading, read_published
 from leapscli.vae.published.families import FAMILIES
 from leapscli.vae.published.orders import ORDERS
+from leapscli.vae.published.reading import Reading, read_published
 from tests.vae.layouts import LAYOUTS, Flat, Hprl, Layout, Leaps, Modular, V
 
 # The vocabulary of prog_policies' KarelDSL, as it numbers it.

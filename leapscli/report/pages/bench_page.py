@@ -11,7 +11,7 @@ from leapscli.report.terminal.sweep_view import spread_text
 
 if TYPE_CHECKING:
     from leapscli.results.larger import Larger
-    from leapscli.results.literature import Published
+    from leapscli.results.literature import PublishedReturns
     from leapscli.results.scoreboard import Cell, Scoreboard
 
 WIDTH = 6  # tasks of one table
@@ -49,8 +49,8 @@ class Bench:
 
     board: Scoreboard
     larger: Mapping[tuple[str, str], Larger]
-    published: Sequence[Published]
-    published_larger: Sequence[Published]
+    published: Sequence[PublishedReturns]
+    published_larger: Sequence[PublishedReturns]
     circumstances: Mapping[str, str]
     seeds: int
     limit: float | None
@@ -106,7 +106,7 @@ def _cost(cell: Cell) -> str:
     return f"{duration(seconds.mean)}, {programs.mean:,.0f}" if seconds and programs else "–"
 
 
-def _published(methods: Sequence[Published], tasks: Sequence[str], more: int = 0) -> list[str]:
+def _published(methods: Sequence[PublishedReturns], tasks: Sequence[str], more: int = 0) -> list[str]:
     """Rows of what others reached on these tasks, where they say so; `more` empty cells at the end."""
     rows = []
     for method in methods:

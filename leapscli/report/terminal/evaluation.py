@@ -13,7 +13,7 @@ from rich.text import Text
 
 from leapscli.report.terminal.console import emit, has_colours
 from leapscli.report.terminal.histogram import Histogram
-from leapscli.report.terminal.outcome import facts, number, table
+from leapscli.report.terminal.outcome import facts, return_text, table
 
 if TYPE_CHECKING:
     from leapscli.results.evaluation import Evaluation
@@ -26,13 +26,13 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
     e, task = evaluation, evaluation.task
     low, high = (float(e.returns[i]) for i in (e.worst, e.best))
     extremes = [
-        ("best", f"{number(high)} in episode {e.episode(e.best)}"),
-        ("worst", f"{number(low)} in episode {e.episode(e.worst)}"),
+        ("best", f"{return_text(high)} in episode {e.episode(e.best)}"),
+        ("worst", f"{return_text(low)} in episode {e.episode(e.worst)}"),
     ]
     if e.alike:
-        extremes = [("best and worst", f"{number(low)} in every episode")]
-    solved = f"{e.solved:.1%}" + (f", with a return of {number(task.best)}" if task.best != 1 else "")
-    mean = Text(number(e.mean), "bold").append(f" ± {e.error:.4f} (standard error)", "dim")
+        extremes = [("best and worst", f"{return_text(low)} in every episode")]
+    solved = f"{e.solved:.1%}" + (f", with a return of {return_text(task.best)}" if task.best != 1 else "")
+    mean = Text(return_text(e.mean), "bold").append(f" ± {e.error:.4f} (standard error)", "dim")
     emit(
         console,
         facts(
@@ -40,7 +40,7 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
                 ("task", f"{task.name} {task.height}×{task.width}, seed {e.seed}"),
                 ("episodes", f"{len(e.returns):,}, each of at most {e.budget.limit:,} {e.budget.kind}"),
                 ("mean return", mean),
-                ("standard deviation", number(e.deviation)),
+                ("standard deviation", return_text(e.deviation)),
                 ("solved", solved),
                 *extremes,
             ]
@@ -77,7 +77,7 @@ def _common(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def _scores(evaluation: Evaluation) -> tuple[str, str, str]:
-    return number(evaluation.mean), number(evaluation.deviation), f"{evaluation.solved:.1%}"
+    return return_text(evaluation.mean), return_text(evaluation.deviation), f"{evaluation.solved:.1%}"
 
 
 def _size(evaluation: Evaluation) -> str:

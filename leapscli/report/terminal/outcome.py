@@ -46,7 +46,7 @@ def episode_facts(episode: Episode, circumstances: Iterable[tuple[str, str]]) ->
     if bumps:
         rows.append(("no effect", f"{_many(bumps, 'action')} (a bump, nothing to pick up, a full cell)"))
     if episode.total is not None:
-        rows.append(("return", Text(number(episode.total), "bold green" if episode.solved else "bold")))
+        rows.append(("return", Text(return_text(episode.total), "bold green" if episode.solved else "bold")))
     return facts([*rows, *circumstances])
 
 
@@ -90,7 +90,7 @@ def _length(item: Item) -> int:
     return 1 if isinstance(item, str) else item[1] * sum(_length(part) for part in item[0])
 
 
-def number(value: float) -> str:
+def return_text(value: float) -> str:
     """A return to four digits, without trailing zeros beyond two."""
     text = f"{told(value):.4f}"
     return text[:-2] if text.endswith("00") else text

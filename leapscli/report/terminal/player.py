@@ -20,7 +20,7 @@ from leapscli.errors import InputError
 from leapscli.report.terminal.console import can_redraw, has_colours
 from leapscli.report.terminal.flow import flow, rows
 from leapscli.report.terminal.keyboard import Keys, keyboard
-from leapscli.report.terminal.outcome import number
+from leapscli.report.terminal.outcome import return_text
 from leapscli.report.terminal.programs import around, highlight
 from leapscli.report.terminal.world import Size, draw_world, rank, scale_for
 from leapscli.tasks.episode import Episode, Playback, Step
@@ -109,7 +109,7 @@ class Player:
             what.append(" (no effect)", "yellow")
         yield what
         if self.playback.total is not None:
-            yield Text(f"return {number(self.playback.total)}", "bold green" if self.playback.solved else "bold")
+            yield Text(f"return {return_text(self.playback.total)}", "bold green" if self.playback.solved else "bold")
         mode = self.playback.episode.end if self.finished else "paused" if self.paused else f"{self.speed:g} steps/s"
         yield Text(f"[{mode}]", "dim")
 

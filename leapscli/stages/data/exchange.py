@@ -15,8 +15,9 @@ import numpy as np
 
 from leapscli.artifacts.columns import CHUNK, ProgramColumns
 from leapscli.artifacts.files import sha256
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
-from leapscli.artifacts.published_h5 import Published, PublishedReader, PublishedWriter, columns
+from leapscli.artifacts.published_h5 import PublishedProgram, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import files_of
 from leapscli.domains.karel.execution import Frames, replay, rollouts
@@ -30,7 +31,7 @@ from leapscli.progress import Done, Reporter, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.data.samples import calls_of, open_dataset
 from leapscli.stages.data.synthesis_import import Skipped, import_records
-from leapscli.stages.generate.generate import FILE, check_place, finish
+from leapscli.stages.generate.generate import check_place, finish
 from leapscli.stages.generate.statistics import Statistics
 
 
@@ -56,7 +57,7 @@ def import_dataset(
     reader, statistics, split = PublishedReader(path), Statistics(), list[int | None]()
     skipped, seen = Skipped(), 0
     with workspace.stage("dataset", name) as draft:
-        writer = ProgramsWriter(draft.path / FILE, reader.layout, threads=core_count())
+        writer = ProgramsWriter(draft.path / PROGRAMS, reader.layout, threads=core_count())
         reporter.start("importing", len(reader), "programs")
         for batch in _batches(reader):
             found = list(_short(batch, skipped))
@@ -77,13 +78,13 @@ def import_dataset(
         return draft.publish(recipe=source, seed=None, metrics=metrics, command=command, arrays=writer.arrays)
 
 
-def _batches(reader: PublishedReader) -> Iterator[list[Published]]:
+def _batches(reader: PublishedReader) -> Iterator[list[PublishedProgram]]:
     programs = iter(reader)
     while batch := list(islice(programs, CHUNK)):
         yield batch
 
 
-def _short(batch: list[Published], skipped: Skipped) -> Iterator[Published]:
+def _short(batch: list[PublishedProgram], skipped: Skipped) -> Iterator[PublishedProgram]:
     """Those that a dataset can hold."""
     for each in batch:
         if len(each.tokens) <= MAX_TOKENS:
@@ -106,7 +107,7 @@ def _frames(rows: ProgramColumns, worlds: Worlds) -> list[Frames]:
     return [Frames(frames.cells[part], frames.agents[part]) for part in cut]
 
 
-def _check(reader: PublishedReader, found: list[Published], rows: ProgramColumns) -> None:
+def _check(reader: PublishedReader, found: list[PublishedProgram], rows: ProgramColumns) -> None:
     """Raises InputError for the first program or demonstration that running it does not give."""
     path, programs = reader.path, TokenBatch(rows.tokens, rows.lengths.astype(np.int32))
     if not (valid := programs.valid()).all():
@@ -133,7 +134,7 @@ def _stuck(rows: ProgramColumns) -> Any:
     return rows.cells[p, d, rows.agents[..., 0], rows.agents[..., 1]] == 255
 
 
-def _check_states(path: Path, each: Published, frames: Frames) -> None:
+def _check_states(path: Path, each: PublishedProgram, frames: Frames) -> None:
     states = each.cells.shape[1]
     recorded = np.arange(states) <= each.lengths[:, None]
     same = (frames.cells[:, :states] == each.cells).all((2, 3)) & (frames.agents[:, :states] == each.agents).all(2)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leapscli.artifacts.columns import SPLITS
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact
 from leapscli.domains.karel.world import Worlds
@@ -19,12 +20,10 @@ from leapscli.results.sample import Sample
 from leapscli.seeding import stream
 from leapscli.tasks.play import play
 
-FILE = "programs.h5"
-
 
 def open_dataset(artifact: Artifact) -> ProgramsReader:
     """The programs of a dataset. Raises ArtifactError where they cannot be read."""
-    return ProgramsReader(artifact.file(FILE))
+    return ProgramsReader(artifact.file(PROGRAMS))
 
 
 def calls_of(artifact: Artifact) -> int:

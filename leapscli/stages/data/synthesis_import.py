@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from leapscli.artifacts.columns import CHUNK, Layout, ProgramColumns
 from leapscli.artifacts.files import sha256
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import SKIPPED, Line, Record, Unusable, examples_of, lines, read_record
@@ -31,7 +32,7 @@ from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, Interrupted
 from leapscli.progress import Done, Reporter, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
-from leapscli.stages.generate.generate import FILE, finish
+from leapscli.stages.generate.generate import finish
 from leapscli.stages.generate.statistics import Statistics
 
 CALLS = 10_000  # more than any run of the published data takes
@@ -67,7 +68,7 @@ def import_records(
     count, layout = _measure(files)
     statistics, skipped, splits = Statistics(), Skipped(), list[int | None]()
     with workspace.stage("dataset", name) as draft:
-        writer = ProgramsWriter(draft.path / FILE, layout, threads=core_count())
+        writer = ProgramsWriter(draft.path / PROGRAMS, layout, threads=core_count())
         reporter.start("importing", count, "records")
         seen = 0
         for batch in _batches(lines(list(files))):

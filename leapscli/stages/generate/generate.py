@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import check_name
 from leapscli.artifacts.files import ELSEWHERE
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsWriter
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.domains.karel.behaviour import Behaviour, behaviour
@@ -33,7 +34,6 @@ from leapscli.stages.generate.parallel import in_order
 from leapscli.stages.generate.splits import assign
 from leapscli.stages.generate.statistics import Statistics, split_metrics
 
-FILE = "programs.h5"
 GENERATOR = 1  # grows whenever the same recipe comes to give other programs
 PATIENCE = 1_000_000  # candidates in a row of which none was kept, before the recipe is called unsatisfiable
 
@@ -58,7 +58,7 @@ def generate(
     reporter, stop = reporter or Silent(), stop or StopFlag()
     with workspace.stage("dataset", name, key=staging_key(recipe), resume=resume) as draft:
         threads = workers or core_count()
-        writer = ProgramsWriter(draft.path / FILE, layout_of(recipe), resume=resume, threads=threads)
+        writer = ProgramsWriter(draft.path / PROGRAMS, layout_of(recipe), resume=resume, threads=threads)
         try:
             statistics = _fill(writer, recipe, threads, reporter, stop)
         except RecipeError:

@@ -11,6 +11,7 @@ import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.identity import Index
+from leapscli.artifacts.layout import EVALUATION, PROGRAMS, WEIGHTS
 from leapscli.artifacts.lineage import lineage
 from leapscli.artifacts.seen import load_seen, unseen
 from leapscli.artifacts.store import Workspace
@@ -23,14 +24,13 @@ from leapscli.seeding import stream, stream_key
 if TYPE_CHECKING:
     from leapscli.vae.model import LatentModel
 
-EVALUATION, WEIGHTS, DATASET = "evaluation.json", "weights.safetensors", "programs.h5"
 SPLIT = "test"
 WORLDS = 32
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class EvaluationPlan:
     """An evaluation that is ready to begin: on `programs` [P] of the split "test" of `dataset`, drawn under `seed`.
 
     `left_out` is how many of that split the model may have learnt from; None where it cannot tell.
@@ -47,14 +47,14 @@ class Plan:
 
 def prepare(
     workspace: Workspace, model: str | None, dataset: str | None, programs: int, seed: int, device: str = "cpu"
-) -> Plan:
+) -> EvaluationPlan:
     """Find model and dataset, choose the device, draw programs. Raises InputErrors for what is not there."""
     found = workspace.resolve(model, "model")
     source = find_dataset(workspace, found, dataset)
     from leapscli.vae.device import choose_device  # torch: only for those whose references are right
 
     tokens, left_out = held_out(found, source, programs, seed)
-    return Plan(workspace, found, source, tokens, left_out, seed, str(choose_device(device)))
+    return EvaluationPlan(workspace, found, source, tokens, left_out, seed, str(choose_device(device)))
 
 
 def find_dataset(workspace: Workspace, model: Artifact, reference: str | None) -> Artifact:
@@ -91,7 +91,7 @@ def held_out(model: Artifact, dataset: Artifact, count: int, seed: int) -> tuple
     """
     from leapscli.artifacts.programs_h5 import ProgramsReader
 
-    reader = ProgramsReader(dataset.file(DATASET))
+    reader = ProgramsReader(dataset.file(PROGRAMS))
     rows, left_out = reader.split(SPLIT), None
     if not len(rows):
         raise InputError(f"{dataset.reference} has no {SPLIT} programs", "name another dataset with --data")
@@ -115,7 +115,7 @@ def fresh_worlds(count: int, seed: int, dataset: Artifact | None = None) -> Worl
     return random_worlds(count, int(stream_key(seed, "evaluation", "worlds")), **settings)
 
 
-def evaluate(plan: Plan, *, reporter: Reporter[Done] | None = None, command: str = "") -> Artifact:
+def evaluate(plan: EvaluationPlan, *, reporter: Reporter[Done] | None = None, command: str = "") -> Artifact:
     """Measures the model, and publishes an evaluation: evaluation.json, its headlines in the manifest's metrics."""
     from leapscli.vae.model import LatentModel
 
@@ -131,7 +131,7 @@ def evaluate(plan: Plan, *, reporter: Reporter[Done] | None = None, command: str
         )
 
 
-def measure(plan: Plan, model: LatentModel, reporter: Reporter[Done]) -> Record:
+def measure(plan: EvaluationPlan, model: LatentModel, reporter: Reporter[Done]) -> Record:
     """Everything that is known about the model, as plain values."""
     from leapscli.vae.evaluation.behaviour_comparison import Probe
     from leapscli.vae.evaluation.quality import latent, population, reconstruction
@@ -160,7 +160,7 @@ def measure(plan: Plan, model: LatentModel, reporter: Reporter[Done]) -> Record:
     return record
 
 
-def _circumstances(plan: Plan, model: LatentModel, worlds: Worlds) -> Record:
+def _circumstances(plan: EvaluationPlan, model: LatentModel, worlds: Worlds) -> Record:
     """What was measured, on what."""
     return {
         "model": plan.model.reference,
@@ -176,14 +176,14 @@ def _circumstances(plan: Plan, model: LatentModel, worlds: Worlds) -> Record:
     }
 
 
-def _ends(plan: Plan, model: LatentModel, tokens: TokenBatch) -> tuple[Any, Any]:
+def _ends(plan: EvaluationPlan, model: LatentModel, tokens: TokenBatch) -> tuple[Any, Any]:
     """The encodings [L, Z] between which lines are drawn: a quarter of the programs, each with another."""
     order = stream(plan.seed, "evaluation", "pairs").permutation(len(tokens))
     count = max(1, len(tokens) // 4)
     return model.encode(tokens[order[:count]]), model.encode(tokens[order[-count:]])
 
 
-def _noise(plan: Plan, name: str, count: int, model: LatentModel) -> Any:
+def _noise(plan: EvaluationPlan, name: str, count: int, model: LatentModel) -> Any:
     """Vectors float32[count, Z] from N(0, I)."""
     return stream(plan.seed, "evaluation", name).standard_normal((count, model.latent), np.float32)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.files import sha256
+from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import VOCABULARY_SIZE
-from leapscli.stages.model.evaluate import WEIGHTS
 
 if TYPE_CHECKING:
     from leapscli.vae.networks.network import Network
-    from leapscli.vae.published import Published, Reading
+    from leapscli.vae.published.reading import PublishedModel, Reading
 
 PROGRAMS = 1000
 CLEARLY = 0.01  # more programs given back than this share, before a reading other than the likeliest is taken
@@ -37,7 +37,7 @@ class Imported:
 
 def import_model(path: Path, workspace: Workspace, name: str, command: str = "") -> Imported:
     """Reads `path` and publishes a model. Raises InputError, with nothing written, for what does not fit."""
-    from leapscli.vae.published import read_published
+    from leapscli.vae.published.reading import read_published
     from leapscli.vae.training.state import save_model
 
     found = read_published(path)
@@ -54,7 +54,7 @@ def import_model(path: Path, workspace: Workspace, name: str, command: str = "")
         return Imported(model, recognised, found.left_out, share)
 
 
-def _recognised(found: Published, reading: Reading, network: Network) -> dict[str, Any]:
+def _recognised(found: PublishedModel, reading: Reading, network: Network) -> dict[str, Any]:
     """What the checkpoint turned out to be: JSON values."""
     return {
         "family": found.family.title,
@@ -67,7 +67,7 @@ def _recognised(found: Published, reading: Reading, network: Network) -> dict[st
     }
 
 
-def _reading(found: Published) -> tuple[Reading, float]:
+def _reading(found: PublishedModel) -> tuple[Reading, float]:
     """The reading to take, and the share of random programs that it gives back."""
     shares = [(_reconstruction(found.network(reading)), reading) for reading in found.readings]
     (own, likeliest), (best, other) = shares[0], max(shares, key=lambda each: each[0])

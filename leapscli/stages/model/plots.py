@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import METRICS, WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.errors import ArtifactError
-from leapscli.stages.model.evaluate import WEIGHTS, find_dataset, fresh_worlds, held_out
+from leapscli.stages.model.evaluate import find_dataset, fresh_worlds, held_out
 from leapscli.stages.user_files import check_writable, write_output
 
-METRICS = "metrics.jsonl"
 WORLDS = 32
 
 

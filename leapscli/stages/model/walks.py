@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import WEIGHTS
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
 from leapscli.results.walks import WORLDS, Line, Neighbour, Neighbourhood, Stop
 from leapscli.seeding import stream
-from leapscli.stages.model.evaluate import WEIGHTS, fresh_worlds
+from leapscli.stages.model.evaluate import fresh_worlds
 
 
 def interpolate(model: Artifact, start: Program, end: Program, steps: int, seed: int) -> Line:

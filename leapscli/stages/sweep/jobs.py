@@ -19,8 +19,8 @@ from leapscli.errors import InputError, TaskError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, label
+from leapscli.stages.synthesize.choose import choose_recipe
 from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
-from leapscli.stages.synthesize.recipe import choose_recipe
 from leapscli.tasks.registry import Task, unknown
 from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.suites import groups, in_folder, names

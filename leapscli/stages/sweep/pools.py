@@ -23,7 +23,7 @@ from leapscli.stages.sweep.worker import run_job
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}  # BLAS and torch read them when they load
 
 
-class Pool(Protocol):
+class Workers(Protocol):
     """Takes jobs, up to `size` at a time; the future of one whose worker died has an exception."""
 
     size: int
@@ -33,7 +33,7 @@ class Pool(Protocol):
 
 
 @contextmanager
-def processes(count: int | None = None) -> Iterator[Pool]:
+def processes(count: int | None = None) -> Iterator[Workers]:
     """`count` processes side by side, one a core by default; they die with this one, whatever ends it."""
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)

@@ -15,7 +15,7 @@ from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, LeapsError
 from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
-from leapscli.stages.sweep.pools import Pool
+from leapscli.stages.sweep.pools import Workers
 from leapscli.stages.sweep.worker import run_job
 
 
@@ -29,7 +29,7 @@ def find_ray() -> Any:
 
 
 @contextmanager
-def ray_tasks(count: int | None = None) -> Iterator[Pool]:
+def ray_tasks(count: int | None = None) -> Iterator[Workers]:
     """Ray tasks of one CPU each, at most `count` at a time; by default as many as the cluster has CPUs.
 
     The cluster is that of the environment's RAY_ADDRESS, else one that runs on this machine, else one that is begun

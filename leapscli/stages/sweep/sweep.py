@@ -15,7 +15,8 @@ from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.files import disk_errors
-from leapscli.artifacts.manifest import FOLDERS, MANIFEST
+from leapscli.artifacts.layout import MANIFEST, PROGRAM
+from leapscli.artifacts.manifest import FOLDERS
 from leapscli.artifacts.staging import STAGING
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
@@ -23,7 +24,7 @@ from leapscli.progress import Reporter, Silent, StopFlag
 from leapscli.results.scoreboard import Scoreboard
 from leapscli.results.sweep import Outcome, SweepDone
 from leapscli.stages.sweep.jobs import Job, find_finished
-from leapscli.stages.sweep.pools import Pool
+from leapscli.stages.sweep.pools import Workers
 
 TRIES = 2  # of a search whose worker died
 POLL = 0.25  # seconds between looks at the stop flag
@@ -69,7 +70,7 @@ class Sweep:
 
     def run(
         self,
-        pool: AbstractContextManager[Pool],
+        pool: AbstractContextManager[Workers],
         *,
         reporter: Reporter[SweepDone] | None = None,
         stop: StopFlag | None = None,
@@ -100,7 +101,7 @@ class Sweep:
             cell.failed += 1
 
 
-def _outcomes(jobs: Sequence[Job], pool: Pool, file: Path, board: Scoreboard, stop: StopFlag) -> Iterator[Outcome]:
+def _outcomes(jobs: Sequence[Job], pool: Workers, file: Path, board: Scoreboard, stop: StopFlag) -> Iterator[Outcome]:
     """Every job's outcome as it comes; a job whose worker died is tried once more."""
     waiting, running, deaths = deque(jobs), dict[Future[Outcome], Job](), Counter[str]()
     while running or (waiting and not stop.requested):
@@ -145,7 +146,7 @@ def best_run(runs: Sequence[Artifact]) -> Artifact:
     def rank(run: Artifact) -> tuple[float, ...]:
         names = ("return_validation", "return_searched", "return_general")
         returns = (run.manifest.metrics.get(name) for name in names)
-        program = Program.parse(run.file("program.txt").read_text(encoding="utf-8"))
+        program = Program.parse(run.file(PROGRAM).read_text(encoding="utf-8"))
         return (*(round(value, 9) if value is not None else 0.0 for value in returns), -len(program.tokens))
 
     return max(runs, key=rank)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import MissingArtifact
@@ -33,7 +34,7 @@ LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may 
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class SearchPlan:
     """A search that is ready to run: everything has been checked and loaded, nothing written."""
 
     recipe: SearchRecipe
@@ -108,7 +109,7 @@ class ModelSpace:
 
 def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
     """The latent space of a model artifact, decoded as the recipe says."""
-    return ModelSpace(_load_model(model.file("weights.safetensors")), sampled=recipe.decoding == "sampled")
+    return ModelSpace(_load_model(model.file(WEIGHTS)), sampled=recipe.decoding == "sampled")
 
 
 @lru_cache(maxsize=1)
@@ -121,7 +122,7 @@ def _load_model(weights: Path) -> LatentModel:
 
 def prepare(
     recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None, *, threads: int | None = None
-) -> Plan:
+) -> SearchPlan:
     """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
     searcher = find(recipe.searcher)
     artifact = find_model(workspace, model) if searcher.needs_model else None
@@ -129,4 +130,4 @@ def prepare(
 
     states = States(recipe, task, space.decode if space else None, threads)
     search = Search(searcher.build(recipe, space), states.searched(), states.validation(), states.general())
-    return Plan(recipe, workspace, task, artifact, search, states.spare(), threads)
+    return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads)

@@ -8,22 +8,22 @@ from pathlib import Path
 from time import monotonic
 
 from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.layout import STATE
 from leapscli.artifacts.manifest import FOLDERS
 from leapscli.artifacts.staging import STAGING, Draft
 from leapscli.errors import ArtifactError, Interrupted
 from leapscli.progress import Reporter, SearchDone, Silent, StopFlag
-from leapscli.search.checkpoint import History, load, save
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
-from leapscli.stages.synthesize.files import history_row, publish
-from leapscli.stages.synthesize.plan import Plan
+from leapscli.search.state_file import History, load, save
+from leapscli.stages.synthesize.plan import SearchPlan
+from leapscli.stages.synthesize.publish import history_row, publish
 
-STATE = "state.npz"
 CHECKPOINT_SECONDS = 15.0  # how much of a killed search is lost at most
 
 
 def synthesize(
-    plan: Plan,
+    plan: SearchPlan,
     *,
     reporter: Reporter[SearchDone] | None = None,
     stop: StopFlag | None = None,
@@ -49,7 +49,7 @@ def synthesize(
 
 
 def conclude(
-    plan: Plan, name: str, key: str, *, stop: StopFlag | None = None, resume: bool = False, command: str = ""
+    plan: SearchPlan, name: str, key: str, *, stop: StopFlag | None = None, resume: bool = False, command: str = ""
 ) -> Artifact:
     """Runs the search to its own end, from the checkpoint on that it has under `key`, and publishes the run `name`.
 
@@ -67,7 +67,7 @@ def conclude(
         return publish(plan, draft, progress, history, reason, command)
 
 
-def _checkpoint(plan: Plan, places: Sequence[Path]) -> tuple[Progress, History] | None:
+def _checkpoint(plan: SearchPlan, places: Sequence[Path]) -> tuple[Progress, History] | None:
     """Where a stopped or killed search stood: the first of the files that can be read, if any."""
     for path in places:
         with suppress(ArtifactError):
@@ -75,7 +75,7 @@ def _checkpoint(plan: Plan, places: Sequence[Path]) -> tuple[Progress, History] 
     return None
 
 
-def _left(plan: Plan, names: Sequence[str]) -> list[Path]:
+def _left(plan: SearchPlan, names: Sequence[str]) -> list[Path]:
     """What runs and drafts of the same search left under `names`, within whatever limits; the newest first."""
     drafts = plan.workspace.root / FOLDERS["run"] / STAGING
     left = [path for name in names for path in drafts.glob(f"{name}-{plan.key}*/{STATE}")]
@@ -84,7 +84,7 @@ def _left(plan: Plan, names: Sequence[str]) -> list[Path]:
 
 
 @contextmanager
-def _draft(plan: Plan, resume: bool) -> Iterator[Draft]:
+def _draft(plan: SearchPlan, resume: bool) -> Iterator[Draft]:
     """A folder that a killed search leaves behind for `resume`.
 
     Where the same search is running elsewhere at this moment, one that is not kept.
@@ -112,7 +112,7 @@ def _unless_empty(stage: AbstractContextManager[Draft]) -> Iterator[Draft]:
 
 
 def _begin(
-    plan: Plan, draft: Draft, resume: bool, reporter: Reporter[SearchDone]
+    plan: SearchPlan, draft: Draft, resume: bool, reporter: Reporter[SearchDone]
 ) -> tuple[Progress, History, Artifact | None]:
     """Where to go on: a killed search's checkpoint, else the newest run of the same search, else the beginning."""
     if resume and (draft.path / STATE).exists():
@@ -124,20 +124,20 @@ def _begin(
     return plan.search.begin(plan.recipe.seed), [], None
 
 
-def _earlier(plan: Plan) -> Artifact | None:
+def _earlier(plan: SearchPlan) -> Artifact | None:
     """The newest run of the same search."""
     same = _same(plan, plan.task.name)
     return same[-1] if same else None
 
 
-def _same(plan: Plan, name: str) -> list[Artifact]:
+def _same(plan: SearchPlan, name: str) -> list[Artifact]:
     """The runs called `name` of the same search, the newest last."""
     runs = [artifact for artifact in plan.workspace.list("run") if artifact.name == name]
     return [artifact for artifact in readable(runs) if artifact.manifest.metrics.get("search") == plan.key]
 
 
 def _run(
-    plan: Plan, draft: Draft, progress: Progress, history: History, reporter: Reporter[SearchDone], stop: StopFlag
+    plan: SearchPlan, draft: Draft, progress: Progress, history: History, reporter: Reporter[SearchDone], stop: StopFlag
 ) -> tuple[Progress, StopReason]:
     saved = monotonic()
 

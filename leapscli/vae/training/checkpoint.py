@@ -11,11 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from leapscli.artifacts.layout import CHECKPOINT
 from leapscli.artifacts.weights import load_weights, save_weights
 from leapscli.errors import ArtifactError
 from leapscli.vae.networks.network import Network
-
-FILE = "checkpoint.safetensors"
 
 
 def save_checkpoint(
@@ -29,14 +28,14 @@ def save_checkpoint(
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
     for i, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{i}.{name}": torch.as_tensor(value) for name, value in state.items()}
-    save_weights(folder / FILE, tensors, {**notes, "scaler": scaler.state_dict()})
+    save_weights(folder / CHECKPOINT, tensors, {**notes, "scaler": scaler.state_dict()})
 
 
 def load_checkpoint(
     folder: Path, network: Network, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler
 ) -> dict[str, Any]:
     """Put everything back, and return the notes. Raises ArtifactError where the file is of another model."""
-    tensors, notes = load_weights(folder / FILE)
+    tensors, notes = load_weights(folder / CHECKPOINT)
     state: dict[int, dict[str, Tensor]] = {}
     weights: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
@@ -46,7 +45,7 @@ def load_checkpoint(
         else:
             index, _, part = rest.partition(".")
             state.setdefault(int(index), {})[part] = tensor
-    load_state(network, weights, folder / FILE)
+    load_state(network, weights, folder / CHECKPOINT)
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
     scaler.load_state_dict(notes.pop("scaler"))
     return notes

@@ -28,7 +28,7 @@ WINDOW = 64  # blocks of CHUNK programs that are shuffled into one another: 16,3
 WHOLE = slice(None)
 
 
-class Source(Protocol):
+class ProgramSource(Protocol):
     """Where programs come from; `ProgramsReader` is one."""
 
     layout: Layout
@@ -69,7 +69,7 @@ class Reads:
 class Programs:
     """One split of a dataset."""
 
-    def __init__(self, source: Source, split: str, *, limit: int | None = None) -> None:
+    def __init__(self, source: ProgramSource, split: str, *, limit: int | None = None) -> None:
         rows = source.split(split)
         if limit is not None and limit < len(rows):  # evenly spread: short programs come first in a dataset
             rows = rows[np.linspace(0, len(rows) - 1, limit).astype(np.int64)]

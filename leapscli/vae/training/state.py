@@ -12,14 +12,14 @@ from typing import Any
 import torch
 
 from leapscli.artifacts.files import write_whole
+from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
 from leapscli.artifacts.weights import save_weights
 from leapscli.recipes.model import ModelRecipe
 from leapscli.vae.device import Precision
 from leapscli.vae.networks.network import Network, Shape
-from leapscli.vae.training.checkpoint import FILE, load_checkpoint, save_checkpoint
+from leapscli.vae.training.checkpoint import load_checkpoint, save_checkpoint
 from leapscli.vae.training.distributed import ALONE, Ranks
 
-WEIGHTS, METRICS = "weights.safetensors", "metrics.jsonl"
 RECONSTRUCTS = 0.8
 Record = dict[str, Any]
 Watch = Callable[[Record], None]  # told of every line of metrics.jsonl
@@ -71,7 +71,7 @@ class Training:
 
     def resume(self) -> None:
         """Go back to the checkpoint in `out`, if there is one; what was logged after it is forgotten."""
-        if not (self.out / FILE).exists():
+        if not (self.out / CHECKPOINT).exists():
             return
         notes = load_checkpoint(self.out, self.network, self.optimizer, self.scaler)
         self.step, self.last, self.best, self.latest = (notes[key] for key in ("step", "last", "best", "latest"))

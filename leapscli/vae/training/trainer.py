@@ -20,7 +20,7 @@ from leapscli.seeding import stream_key
 from leapscli.vae.device import choose_device, choose_precision, generator, prepare
 from leapscli.vae.evaluation.validation import validate
 from leapscli.vae.networks.network import Shape
-from leapscli.vae.training.data import Batch, Programs, Reads, Source, ahead, batches
+from leapscli.vae.training.data import Batch, Programs, ProgramSource, Reads, ahead, batches
 from leapscli.vae.training.distributed import ALONE, Ranks
 from leapscli.vae.training.running_means import Meter
 from leapscli.vae.training.schedule import last_step, learning_rate
@@ -40,7 +40,7 @@ class Ended(StrEnum):
 
 def train(
     recipe: ModelRecipe,
-    source: Source,
+    source: ProgramSource,
     *,
     out: Path,
     device: str = "auto",
@@ -73,7 +73,7 @@ def train(
     return _loop(training, learn, held_out, reporter, stop), training.best
 
 
-def shape_of(recipe: ModelRecipe, source: Source) -> Shape:
+def shape_of(recipe: ModelRecipe, source: ProgramSource) -> Shape:
     """The shape of the network that `recipe` makes of these demonstrations. Raises InputError where it cannot be."""
     sizes, executor = recipe.architecture, recipe.losses.latent_behavior > 0
     return Shape(sizes.hidden, sizes.latent, executor, source.layout.height, source.layout.width)

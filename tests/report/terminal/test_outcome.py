@@ -18,7 +18,7 @@ from leapscli.engine.budget import Budget
 from leapscli.report.terminal.console import emit
 from leapscli.report.terminal.evaluation import show_evaluation
 from leapscli.report.terminal.histogram import MOST_BINS, Histogram
-from leapscli.report.terminal.outcome import MOST_LETTERS, episode_facts, facts, number, shorten
+from leapscli.report.terminal.outcome import MOST_LETTERS, episode_facts, facts, return_text, shorten
 from leapscli.results.evaluation import Evaluation
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import task
@@ -60,7 +60,7 @@ def test_short_forms_are_short():
 
 
 def test_numbers():
-    assert [number(value) for value in (1.0, 0.5, 1 / 3, -1.0, 0.1234567)] == [
+    assert [return_text(value) for value in (1.0, 0.5, 1 / 3, -1.0, 0.1234567)] == [
         "1.00",
         "0.50",
         "0.3333",

@@ -12,7 +12,7 @@ from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.loading import recipe_files
 from leapscli.results.literature import FILE, published
 from leapscli.results.sweep import Outcome
-from leapscli.stages.bench import bench
+from leapscli.stages.bench import measure
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.tasks.suites import NAMES
 from tests.stages.space import SOLVER
@@ -22,8 +22,8 @@ POOR = Program.parse("DEF run m( turnRight m)")
 
 
 def test_the_default_comes_first_and_every_recipe_exists():
-    assert bench.RECIPES[0] == DEFAULTS["search"] and len(set(bench.RECIPES)) == len(bench.RECIPES)
-    assert set(bench.RECIPES) <= set(recipe_files("search"))
+    assert measure.RECIPES[0] == DEFAULTS["search"] and len(set(measure.RECIPES)) == len(measure.RECIPES)
+    assert set(measure.RECIPES) <= set(recipe_files("search"))
 
 
 def test_what_was_published_is_of_our_tasks_and_cited():
@@ -32,7 +32,7 @@ def test_what_was_published_is_of_our_tasks_and_cited():
         assert all(set(method.means) <= set(NAMES) and method.source for method in methods)
         assert all(0 <= mean <= 1 for method in methods for mean in method.means.values())
         assert all(set(method.deviations) <= set(method.means) for method in methods)
-    assert set(tables["larger"][0].means) == set(bench.LARGER)
+    assert set(tables["larger"][0].means) == set(measure.LARGER)
     leaps = tables["returns"][0]
     assert (leaps.method, leaps.means["topoff"], leaps.deviations["topoff"]) == ("LEAPS", 0.81, 0.07)
     for paper in ("2108.13643", "2301.12950"):
@@ -60,7 +60,7 @@ def test_programs_are_scored_on_larger_worlds_by_task_and_method(tmp_path):
 
     sweep = Sweep([*climb, jobs[1]], place)
     sweep.run(HerePool(work).open())
-    larger = bench.on_larger_worlds(sweep)
+    larger = measure.on_larger_worlds(sweep)
     assert list(larger) == [("stairclimber", "hill-climbing")]  # seeder is none of the paper's
     cell = larger["stairclimber", "hill-climbing"]
     assert (cell.solved, cell.general) == (2, 1)
@@ -70,8 +70,8 @@ def test_programs_are_scored_on_larger_worlds_by_task_and_method(tmp_path):
 def test_the_circumstances_are_those_of_the_runs(tmp_path):
     place = Workspace(tmp_path)
     sweep = Sweep(tiny_jobs(place), place)
-    assert bench.circumstances(sweep)["measured"] == "never"
+    assert measure.circumstances(sweep)["measured"] == "never"
     sweep.run(HerePool().open())
-    facts = bench.circumstances(sweep)
+    facts = measure.circumstances(sweep)
     assert facts["leaps"].startswith("0.1.0") and facts["model"] == "none" and "cores" in facts["machine"]
     assert facts["measured"] == sweep.runs()[0][1].manifest.created[:10]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from leapscli.artifacts.columns import ProgramColumns
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.artifacts.verify import verify
@@ -18,7 +19,7 @@ from leapscli.errors import InputError, Interrupted
 from leapscli.progress import StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.data.exchange import export_dataset, import_dataset
-from leapscli.stages.generate.generate import FILE, generate
+from leapscli.stages.generate.generate import generate
 from tests.stages.published import DEMOS, TEXTS, build
 
 FIRST = "no_0_prog_len_5_max_s_h_len_2"
@@ -43,7 +44,7 @@ def same(a: Path, b: Path) -> None:
 def test_what_is_imported_is_what_was_written(folder: Path, tmp_path: Path) -> None:
     place = Workspace(tmp_path)
     artifact = import_dataset(folder, place, command="leaps data import")
-    rows = ProgramsReader(artifact.file(FILE)).read()
+    rows = ProgramsReader(artifact.file(PROGRAMS)).read()
     assert [" ".join(text.split()) for text in TEXTS] == [str(program) for program in programs(rows)]
     with h5py.File(folder / "data.hdf5") as file:
         for p, name in enumerate((folder / "id.txt").read_text().split()):
@@ -78,7 +79,7 @@ def test_a_generated_dataset_survives_the_round_trip_with_its_splits(crash_free:
     made = generate(recipe, Workspace(tmp_path))
     export_dataset(made, tmp_path / "out")
     back = import_dataset(tmp_path / "out", Workspace(tmp_path), name="back")
-    one, other = (ProgramsReader(artifact.file(FILE)).read() for artifact in (made, back))
+    one, other = (ProgramsReader(artifact.file(PROGRAMS)).read() for artifact in (made, back))
     for name, column in one.items():
         assert np.array_equal(column, getattr(other, name)), name
     assert back.manifest.metrics["splits"] == made.manifest.metrics["splits"]

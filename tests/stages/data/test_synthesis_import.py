@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Workspace
 from leapscli.artifacts.synthesis_world import read_world
@@ -25,7 +26,6 @@ from leapscli.errors import InputError, Interrupted
 from leapscli.progress import StopFlag
 from leapscli.stages.data.exchange import export_dataset, import_dataset
 from leapscli.stages.data.samples import sample
-from leapscli.stages.generate.generate import FILE
 from tests.stages.synthesis import TEXTS, grid, record, tensor, write_lines
 from tests.vae.test_published import damaged
 
@@ -60,7 +60,7 @@ def test_programs_worlds_and_actions_are_those_of_the_records(tmp_path: Path, fo
     """Whichever way worlds are written; equal sizes here, so that nothing is set into anything."""
     records = [record(text, first=9 * i, form=form) for i, text in enumerate(TEXTS)]
     artifact = imported(tmp_path, records)
-    rows, size = ProgramsReader(artifact.file(FILE)).read(), {"json": 8, "tensor": 16}[form]
+    rows, size = ProgramsReader(artifact.file(PROGRAMS)).read(), {"json": 8, "tensor": 16}[form]
     assert rows.cells.shape == (len(TEXTS), 3, size, size) and verify(artifact) == [] and skipped(artifact) == {}
     for p, text in enumerate(TEXTS):
         assert str(Program.from_ids(rows.tokens[p, : rows.lengths[p]])) == text
@@ -75,7 +75,7 @@ def test_programs_worlds_and_actions_are_those_of_the_records(tmp_path: Path, fo
 def test_worlds_of_several_sizes_are_set_into_one_with_wall_around(tmp_path: Path) -> None:
     sizes = ((5, 12), (14, 3), (8, 8))
     records = [record(TEXTS[1], first=i, height=h, width=w) for i, (h, w) in enumerate(sizes)]
-    rows = ProgramsReader(imported(tmp_path, records).file(FILE)).read()
+    rows = ProgramsReader(imported(tmp_path, records).file(PROGRAMS)).read()
     assert rows.cells.shape == (3, 3, 14, 12)
     for p, (h, w) in enumerate(sizes):
         assert (rows.cells[p, :, h:] == 255).all() and (rows.cells[p, :, :, w:] == 255).all()
@@ -96,7 +96,7 @@ def test_packed_lines_are_read_as_they_are(tmp_path: Path) -> None:
     plain = write_lines(tmp_path / "data.json", [record(text) for text in TEXTS])
     (tmp_path / "data.json.gz").write_bytes(gzip.compress(plain.read_bytes()))
     one, other = (import_dataset(path, Workspace(tmp_path)) for path in (plain, tmp_path / "data.json.gz"))
-    columns = [ProgramsReader(artifact.file(FILE)).read() for artifact in (one, other)]
+    columns = [ProgramsReader(artifact.file(PROGRAMS)).read() for artifact in (one, other)]
     assert all(np.array_equal(column, getattr(columns[1], name)) for name, column in columns[0].items())
 
 
@@ -105,7 +105,7 @@ def test_a_program_as_a_tree_and_an_end_token_are_read(tmp_path: Path) -> None:
     del tree["program_tokens"]
     ended = record(TEXTS[0])
     ended["program_tokens"].append("</s>")
-    rows = ProgramsReader(imported(tmp_path, [tree | {"program_json": TREE}, ended]).file(FILE)).read()
+    rows = ProgramsReader(imported(tmp_path, [tree | {"program_json": TREE}, ended]).file(PROGRAMS)).read()
     assert str(Program.from_ids(rows.tokens[0, : rows.lengths[0]])) == TREE_TEXT and rows.lengths[1] == 5
 
 

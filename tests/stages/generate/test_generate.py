@@ -16,6 +16,7 @@ import pytest
 
 from leapscli.artifacts import journal
 from leapscli.artifacts.columns import ProgramColumns
+from leapscli.artifacts.layout import PROGRAMS
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact, Draft, Workspace
 from leapscli.artifacts.verify import verify
@@ -30,7 +31,7 @@ from leapscli.progress import Done, Silent, StopFlag
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.stages.generate import candidates
 from leapscli.stages.generate import generate as stage
-from leapscli.stages.generate.generate import FILE, generate
+from leapscli.stages.generate.generate import generate
 from leapscli.stages.generate.statistics import nesting
 
 SMALL = {"programs": 400, "demonstrations": 4}
@@ -42,7 +43,7 @@ def make(root: Path, settings: dict[str, object], **options: object) -> Artifact
 
 
 def rows_of(artifact: Artifact) -> ProgramColumns:
-    return ProgramsReader(artifact.file(FILE)).read()
+    return ProgramsReader(artifact.file(PROGRAMS)).read()
 
 
 def batch(rows: ProgramColumns) -> TokenBatch:
@@ -112,7 +113,7 @@ def test_statistics_are_those_of_the_file(small: Artifact) -> None:
     assert metrics["tokens"]["DEF"] == 400 and metrics["tokens"]["move"] == (rows.tokens == 4).sum()
     assert metrics["distinct_candidates"] == 400 + sum(metrics["dropped"].values()) < metrics["candidates"]
     assert metrics["runs"]["drawn"] > 400 * 4
-    with h5py.File(small.file(FILE)) as file:
+    with h5py.File(small.file(PROGRAMS)) as file:
         assert json.loads(file.attrs["statistics"]) == metrics
 
 
@@ -140,7 +141,7 @@ def test_a_stopped_run_is_resumed_to_the_same_bytes(long: Artifact, tmp_path: Pa
             make(tmp_path, LONG, stop=flag, reporter=StopAt(flag, count), resume=count > 1, workers=1)
     assert Workspace(tmp_path).list() == []
     artifact = make(tmp_path, LONG, resume=True)
-    assert artifact.file(FILE).read_bytes() == long.file(FILE).read_bytes()
+    assert artifact.file(PROGRAMS).read_bytes() == long.file(PROGRAMS).read_bytes()
     assert artifact.manifest.metrics == long.manifest.metrics
 
 
@@ -160,7 +161,7 @@ def test_a_run_stopped_while_splitting_keeps_its_programs(long: Artifact, tmp_pa
     with pytest.raises(Interrupted, match="while splitting; all 20,000 programs are made"):
         make(tmp_path, LONG, stop=flag, reporter=StopWhen(flag, "splitting"))
     artifact = make(tmp_path, LONG, resume=True)
-    assert artifact.file(FILE).read_bytes() == long.file(FILE).read_bytes()
+    assert artifact.file(PROGRAMS).read_bytes() == long.file(PROGRAMS).read_bytes()
 
 
 def test_a_killed_process_is_resumed_to_the_same_bytes(long: Artifact, tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_a_killed_process_is_resumed_to_the_same_bytes(long: Artifact, tmp_path:
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert Workspace(tmp_path).list() == []
-    assert make(tmp_path, LONG, resume=True).file(FILE).read_bytes() == long.file(FILE).read_bytes()
+    assert make(tmp_path, LONG, resume=True).file(PROGRAMS).read_bytes() == long.file(PROGRAMS).read_bytes()
 
 
 def test_a_full_disk_is_one_line_and_can_be_resumed(long: Artifact, tmp_path: Path, monkeypatch) -> None:
@@ -191,7 +192,7 @@ def test_a_full_disk_is_one_line_and_can_be_resumed(long: Artifact, tmp_path: Pa
     with pytest.raises(LeapsError, match="the disk is full"):
         make(tmp_path, LONG)
     monkeypatch.undo()
-    assert make(tmp_path, LONG, resume=True).file(FILE).read_bytes() == long.file(FILE).read_bytes()
+    assert make(tmp_path, LONG, resume=True).file(PROGRAMS).read_bytes() == long.file(PROGRAMS).read_bytes()
 
 
 def test_what_was_interrupted_at_its_very_end_is_resumed_too(small: Artifact, tmp_path: Path, monkeypatch) -> None:

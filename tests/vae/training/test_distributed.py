@@ -15,6 +15,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
+from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.artifacts.weights import load_weights
 from leapscli.errors import InputError, LeapsError
@@ -22,9 +23,7 @@ from leapscli.progress import Done, Silent, StopFlag
 from leapscli.stages.train import prepare
 from leapscli.stages.train import train as stage
 from leapscli.vae.training import state, trainer
-from leapscli.vae.training.checkpoint import FILE
 from leapscli.vae.training.distributed import Ranks
-from leapscli.vae.training.state import METRICS, WEIGHTS
 from tests.stages.models import publish_dataset
 from tests.vae.corpus import corpus, recipe
 
@@ -69,7 +68,7 @@ def one_of_two(rank: int, ports: tuple[int, int], folder: Path) -> None:
         with ranks.joined(ranks.device("cpu")):
             met["whole"] = learn(folder / "whole", ranks)
             met["asked"] = learn(folder / "halves", ranks, stop_at=STEP * 15 if rank == 1 else float("inf"))
-            met["step"] = load_weights(folder / "halves" / FILE)[1]["step"]
+            met["step"] = load_weights(folder / "halves" / CHECKPOINT)[1]["step"]
             met["resumed"] = learn(folder / "halves", ranks, resume=True)
             if rank == 1:
                 trainer.terms_of = lambda *_, **__: 1 / 0
@@ -126,7 +125,7 @@ def test_losses_and_weights_are_those_of_one_process_with_the_same_batches(two: 
     for ours, theirs in zip(whole, alone, strict=True):
         for part in ("train", "validation"):
             assert ours[part] == pytest.approx(theirs[part], abs=1e-5)
-    same_weights(two / "whole" / FILE, two / "alone" / FILE, 1e-5)
+    same_weights(two / "whole" / CHECKPOINT, two / "alone" / CHECKPOINT, 1e-5)
     same_weights(two / "whole" / WEIGHTS, two / "alone" / WEIGHTS, 1e-5)
 
 
@@ -141,7 +140,7 @@ def test_both_stop_at_the_step_at_which_one_is_asked_and_go_on_to_the_same_weigh
         found = met(two, rank)
         assert (found["whole"], found["asked"], found["resumed"]) == ("steps", "asked", "steps")
         assert found["step"] == STEP
-    same_weights(two / "halves" / FILE, two / "whole" / FILE, 0.0)
+    same_weights(two / "halves" / CHECKPOINT, two / "whole" / CHECKPOINT, 0.0)
     assert [r["validation"] for r in records(two / "halves")] == [r["validation"] for r in records(two / "whole")]
 
 

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
 from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Done, Silent, StopFlag
 from leapscli.vae.model import LatentModel
 from leapscli.vae.training import state, trainer
-from leapscli.vae.training.checkpoint import FILE
 from leapscli.vae.training.schedule import last_step, learning_rate
-from leapscli.vae.training.state import METRICS, WEIGHTS
 from leapscli.vae.training.trainer import Ended, train
 from tests.vae.corpus import Corpus, corpus, recipe
 
@@ -85,7 +84,7 @@ def test_two_halves_are_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert train(plan, corpus(), out=halves, device="cpu", reporter=reporter, stop=reporter.flag)[0] is Ended.ASKED
     assert len(lines(halves)) == 2
     assert train(plan, corpus(), out=halves, device="cpu", resume=True)[0] is Ended.STEPS
-    assert tensors_digest(whole / FILE) == tensors_digest(halves / FILE)
+    assert tensors_digest(whole / CHECKPOINT) == tensors_digest(halves / CHECKPOINT)
     assert tensors_digest(whole / WEIGHTS) == tensors_digest(halves / WEIGHTS)
     assert [r["validation"] for r in lines(whole)] == [r["validation"] for r in lines(halves)]
 
@@ -135,7 +134,7 @@ def test_a_loss_that_is_no_number_ends_it_naming_step_and_programs(
     with pytest.raises(LeapsError, match=r"step 3: the loss is nan, on programs \d+, ") as caught:
         train(recipe(), corpus(), out=tmp_path, device="cpu")
     assert "lr" in str(caught.value.hint)
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / CHECKPOINT).exists()
 
 
 def test_time_ends_it_with_a_model(tmp_path: Path) -> None:

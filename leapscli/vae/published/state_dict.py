@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from leapscli.artifacts.kinds import AGAIN, WAYS_OUT, Kind, kind_of
+from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.errors import InputError
 
 STATE_DICT = "save the weights alone, where the model was trained: torch.save(model.state_dict(), FILE)"

@@ -15,7 +15,7 @@ from leapscli.search.discovery import find, names
 
 
 @dataclass(frozen=True)
-class Entry:
+class RecipeEntry:
     """A recipe: its kind, name and file, and what the file says of its purpose and cost."""
 
     kind: Kind
@@ -30,15 +30,15 @@ class Entry:
         return self.name == DEFAULTS[self.kind]
 
 
-def entries(root: Path | None) -> list[Entry]:
+def entries(root: Path | None) -> list[RecipeEntry]:
     """Every recipe by kind and name; those of the workspace `root` hide shipped ones of the same name."""
     return [entry for kind in FOLDERS for entry in _of_kind(kind, root)]
 
 
-def _of_kind(kind: Kind, root: Path | None) -> Iterator[Entry]:
+def _of_kind(kind: Kind, root: Path | None) -> Iterator[RecipeEntry]:
     for name, path in sorted(recipe_files(kind, root).items()):
         header = read_header(path)
-        yield Entry(kind, name, path, header.purpose, header.cost)
+        yield RecipeEntry(kind, name, path, header.purpose, header.cost)
 
 
 def searchers() -> dict[str, str]:
@@ -52,7 +52,7 @@ def searchers() -> dict[str, str]:
     return found
 
 
-def named(name: str, root: Path | None) -> list[Entry]:
+def named(name: str, root: Path | None) -> list[RecipeEntry]:
     """The recipes of that name, of whatever kind; RecipeError where there is none."""
     known = entries(root)
     found = [entry for entry in known if entry.name == name]

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import HISTORY, PROGRAM
 from leapscli.artifacts.staging import Draft
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.recipes.search import SearchRecipe
-from leapscli.search.checkpoint import History
 from leapscli.search.discovery import label
 from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
 from leapscli.search.simplify import simplify
-from leapscli.stages.synthesize.plan import Plan
+from leapscli.search.state_file import History
+from leapscli.stages.synthesize.plan import SearchPlan
 from leapscli.stages.synthesize.states import engine_budget, state_seed
 from leapscli.tasks.returns import told
 
@@ -32,7 +33,7 @@ def history_row(row: Row) -> tuple[float, ...]:
 
 
 def publish(
-    plan: Plan, draft: Draft, progress: Progress, history: History, reason: StopReason, command: str
+    plan: SearchPlan, draft: Draft, progress: Progress, history: History, reason: StopReason, command: str
 ) -> Artifact:
     """Chooses the winner, scores it on the held-out states, and makes the draft a run."""
     ranking = plan.search.choose(progress)
@@ -50,20 +51,20 @@ def publish(
         "stop_reason": str(reason),
         "search": plan.key,
     }
-    (draft.path / "program.txt").write_text(_program_text(plan, program, searched, held_out), encoding="utf-8")
-    _write_history(draft.path / "history.csv", history)
+    (draft.path / PROGRAM).write_text(_program_text(plan, program, searched, held_out), encoding="utf-8")
+    _write_history(draft.path / HISTORY, history)
     recipe = {"task": plan.task.reference, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
     return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
 
 
-def _simplified(plan: Plan, program: Program) -> Program:
+def _simplified(plan: SearchPlan, program: Program) -> Program:
     """Without what makes no difference on any set of states."""
     search = plan.search
     return simplify(program, [o for o in (search.objective, search.validation, search.general, plan.spare) if o])
 
 
-def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
+def held_out_return(plan: SearchPlan, program: TokenBatch) -> float | None:
     """The mean return of one program on fresh states."""
     if not plan.recipe.held_out:
         return None
@@ -72,7 +73,7 @@ def held_out_return(plan: Plan, program: TokenBatch) -> float | None:
     return told(plan.task.returns(program, worlds, budget, threads=plan.threads).mean())
 
 
-def _program_text(plan: Plan, program: Program, searched: float, held_out: float | None) -> str:
+def _program_text(plan: SearchPlan, program: Program, searched: float, held_out: float | None) -> str:
     """The program over several lines, under comments that say what it is."""
     task, recipe = plan.task, plan.recipe
     fresh = f", {held_out:.3f} on {recipe.held_out:,} fresh ones" if held_out is not None else ""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.layout import PROGRAM
 from leapscli.dsl.program import Program
 from leapscli.engine.engine import core_count
 from leapscli.progress import Done, Reporter, Silent
@@ -57,7 +58,7 @@ def _returns(task: Task, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, floa
     worlds = task.arena(task.sample(WORLDS, state_seed(0, "larger")))
     batches = defaultdict(list)
     for job, run in runs:
-        program = Program.parse(run.file("program.txt").read_text(encoding="utf-8"))
+        program = Program.parse(run.file(PROGRAM).read_text(encoding="utf-8"))
         batches[engine_budget(job.recipe, task)].append((job.name, program))
     returns: dict[str, float] = {}
     for budget, batch in batches.items():
