@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.engine.budget import CALLS
 from leapscli.recipes.base import Recipe, Seed
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -43,7 +44,7 @@ class DatasetRecipe(Recipe):
         default=True, description="keep no demonstration with an action that fails, nor a truncated one (as published)"
     )
     calls: int = Field(
-        default=220, gt=0, description="budget of one demonstration, in calls of the published interpreter"
+        default=CALLS, gt=0, description="budget of one demonstration, in calls of the published interpreter"
     )
     splits: tuple[Share, Share, Share] = Field(
         default=(0.7, 0.15, 0.15),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from leapscli.engine.budget import PRIMITIVES
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
 
@@ -49,7 +50,7 @@ class SearchRecipe(Recipe):
         default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
     )
     budget: BudgetField = Field(
-        default=RunBudget(primitives=10_000),
+        default=RunBudget(primitives=PRIMITIVES),
         description="bounds one run: `220 calls` (published) or `10000 primitives`",
     )
     target: float | None = Field(

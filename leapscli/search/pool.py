@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from leapscli.dsl.batch import TokenBatch
 from leapscli.search.memory import Known
 from leapscli.search.protocol import NO_FLOOR, Latents, LatentSpace, Points, Scored
+from leapscli.search.spaces import settle
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,7 @@ class Pool:
         new = np.flatnonzero(~self.placed)
         if not len(new):
             return self
-        means = space.encode(self.tokens[new])
-        same = space.decode(Latents(means, greedy=len(means))).hashes() == self.hashes[new]
+        means, same = settle(space, self.tokens[new], self.hashes[new])
         z = self.z.copy()
         z[new[same]] = means[same]
         whole = type(self)(self.tokens, self.hashes, self.known, z, np.ones(len(self), np.bool_))

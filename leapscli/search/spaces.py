@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,12 @@ from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.seeding import stream, stream_key
 
 P = TypeVar("P", Latents, TokenBatch)
+
+
+def settle(space: LatentSpace, tokens: TokenBatch, hashes: NDArray[np.uint64]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Where the encoder puts B programs, float32[B, Z], and whether each decodes to itself there, bool[B]."""
+    means = space.encode(tokens)
+    return means, space.decode(Latents(means, greedy=len(means))).hashes() == hashes
 
 
 class Space(Protocol[P]):

@@ -18,7 +18,7 @@ from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 from leapscli.tasks.returns import told
 
 DEFAULT_SIDE = 8  # of random worlds, as the paper's datasets have them (LEAPS, appendix)
-PUBLISHED = Budget.calls(220)  # as `leaps.execute`, and the published interpreter
+PUBLISHED = Budget.calls()  # as `leaps.execute`, and the published interpreter
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-from numpy.typing import NDArray
-
-from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.reference import Karel
-from leapscli.domains.karel.world import World, Worlds
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action, If, IfElse, Not, While
-from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import InputError
 from leapscli.tasks.episode import Edit, End, Episode, Step
+from leapscli.tasks.referee import Referee
 from leapscli.tasks.registry import Task
 
 MOST_STEPS = 1_000_000  # every step is kept, for the viewers
@@ -30,7 +26,7 @@ def play(
     program: Program, world: World, budget: Budget, *, task: Task | None = None, name: str | None = None
 ) -> Episode:
     """The run of `program` on `world`, judged by `task` if any. Raises InputError for a run too long to record."""
-    karel, referee, made = Karel(world), Referee(task, world) if task else None, list[Step]()
+    karel, referee, made = Karel(world), _referee(task, world), list[Step]()
     end: End = "finished"
     try:
         for step, over in _steps(program, karel, budget, referee):
@@ -82,28 +78,5 @@ def _words(node: object) -> str:
     return words + (condition.name if condition else "")
 
 
-class Referee:
-    """A task's reward, asked after every action, as the compiled engine does; it may alter the world."""
-
-    def __init__(self, task: Task, world: World) -> None:
-        arena = task.arena(Worlds.stack([world]))
-        self.reward = task.module.reward
-        self.cells, self.zone, self.memory = arena.cells[0].copy(), arena.zones[0], arena.memory[0].copy()
-        self.stride = world.width + 2
-
-    def judge(self, action: str, changed: bool, karel: Karel) -> tuple[float, bool, tuple[Edit, ...]]:
-        """The reward, whether the task is over, and the cells that the task altered (in `karel` too)."""
-        pos = (karel.row + 1) * self.stride + karel.column + 1
-        ahead = (-self.stride, 1, self.stride, -1)[karel.direction]
-        self.cells[pos] = karel.markers[karel.row, karel.column]
-        before = self.cells.copy()
-        with np.errstate(over="ignore"):  # the tasks' random streams wrap, as they do in compiled code
-            reward, over = self.reward(ACTION_ID[action], changed, pos, ahead, self.cells, self.zone, self.memory)
-        edits = tuple(self._edit(int(at), before, karel) for at in np.flatnonzero(self.cells != before))
-        return float(reward), bool(over), edits
-
-    def _edit(self, at: int, before: NDArray[np.uint8], karel: Karel) -> Edit:
-        row, column, value = at // self.stride - 1, at % self.stride - 1, self.cells[at]
-        karel.walls[row, column] = value == WALL
-        karel.markers[row, column] = 0 if value == WALL else value
-        return row, column, int(before[at]), int(value)
+def _referee(task: Task | None, world: World) -> Referee | None:
+    return Referee(task.module.reward, task.arena([world])) if task else None

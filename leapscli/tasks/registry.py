@@ -42,7 +42,7 @@ from leapscli.tasks.returns import reaches
 from leapscli.tasks.suites import NAMES, installed, module_of, names
 from leapscli.tasks.suites import groups as task_groups
 
-DEFAULT_BUDGET = Budget.primitives(10_000)  # of a run at a task's own size, in the literature since 2024
+DEFAULT_BUDGET = Budget.primitives()  # of a run at a task's own size, in the literature since 2024
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.arena import Arena
+from leapscli.engine.budget import PRIMITIVES
 from leapscli.errors import InputError
 
 WORLDS = 32
-LIMIT = 10_000  # primitives of one run
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ def behaviour(programs: TokenBatch) -> Behaviour:
     arena, count = _arena(), len(programs)
     found = Behaviour(np.empty(count, np.uint64), np.empty(count, np.uint64))
     ids, lengths = (np.require(array, requirements=["C", "W"]) for array in (programs.ids, programs.lengths))
-    if not _kernel()(ids, lengths, LIMIT, arena.cells, arena.starts, found.traces, found.walks):
+    if not _kernel()(ids, lengths, PRIMITIVES, arena.cells, arena.starts, found.traces, found.walks):
         raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
     return found
 

@@ -17,6 +17,11 @@ WALL = 255  # the value of a wall cell where walls and markers share one array
 Agent = tuple[int, int, int]
 
 
+def offsets(stride: int) -> tuple[int, int, int, int]:
+    """From a cell to the one before Karel, by direction, in flat arrays with rows of `stride` cells."""
+    return -stride, 1, stride, -1
+
+
 class Parts(NamedTuple):
     """The arguments of `World`, as a text gives them."""
 

@@ -15,7 +15,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from leapscli.domains.karel.cells import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, WALL, Agent
+from leapscli.domains.karel.cells import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, WALL, Agent, offsets
 from leapscli.domains.karel.map_text import parse_map
 from leapscli.engine.arena import Arena
 from leapscli.errors import WorldError, described, whole
@@ -193,9 +193,9 @@ class Worlds:
         """Karel in `padded`, uint64[N, 3], wrapping: his place, the offsets of the cells ahead and to the left."""
         stride = self.width + 2
         row, column, direction = self.agents.astype(np.int64).T
-        offsets = np.array([-stride, 1, stride, -1])
+        ahead = np.array(offsets(stride))
         place = (row + 1) * stride + column + 1
-        return np.stack([place, offsets[direction], offsets[(direction + 3) % 4]], 1).astype(np.uint64)
+        return np.stack([place, ahead[direction], ahead[(direction + 3) % 4]], 1).astype(np.uint64)
 
     def __len__(self) -> int:
         return len(self.walls)

@@ -21,6 +21,7 @@ from pydantic import Field
 from leapscli.recipes.base import Recipe
 from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.search.searchers.cem import Init, elite_rows, initial_mean
+from leapscli.search.spaces import settle
 from leapscli.seeding import stream
 
 
@@ -84,8 +85,7 @@ class CEBS(Searcher[CEBSState, Latents]):
         return CEBSState(state.seed, state.iteration + 1, elite, max(mean, state.best), done, threshold)
 
     def _snapped(self, elite: NDArray[np.float32], scored: Scored, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        means = self.space.encode(scored.tokens[rows])
-        same = self.space.decode(Latents(means, greedy=len(means))).hashes() == scored.hashes[rows]
+        means, same = settle(self.space, scored.tokens[rows], scored.hashes[rows])
         return np.where(same[:, None], means, elite)
 
     def converged(self, state: CEBSState) -> bool:

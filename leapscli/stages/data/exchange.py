@@ -20,6 +20,7 @@ from leapscli.artifacts.programs_h5 import ProgramsReader, ProgramsWriter
 from leapscli.artifacts.published_h5 import PublishedProgram, PublishedReader, PublishedWriter, columns
 from leapscli.artifacts.store import Artifact, Workspace
 from leapscli.artifacts.synthesis_json import files_of
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.execution import Frames, replay, rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
@@ -131,7 +132,7 @@ def _check(reader: PublishedReader, found: list[PublishedProgram], rows: Program
 def _stuck(rows: ProgramColumns) -> Any:
     """bool[P, D]: whether Karel begins in a wall."""
     p, d = np.indices(rows.demo_lengths.shape)
-    return rows.cells[p, d, rows.agents[..., 0], rows.agents[..., 1]] == 255
+    return rows.cells[p, d, rows.agents[..., 0], rows.agents[..., 1]] == WALL
 
 
 def _check_states(path: Path, each: PublishedProgram, frames: Frames) -> None:

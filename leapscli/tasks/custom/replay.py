@@ -8,17 +8,16 @@ from types import ModuleType
 
 import numpy as np
 
-from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.reference import Karel
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action
-from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
 from leapscli.engine.engine import Scorer
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import TaskError
+from leapscli.tasks.referee import Referee
 
 
 def explained(
@@ -46,16 +45,7 @@ def explained(
 
 def _replay(program: Program, start: Arena, budget: Budget, reward: Callable[..., tuple[float, bool]]) -> None:
     """The one run of `program`, with the reward as Python."""
-    world = start.worlds[0]
-    karel, stride = Karel(world), world.width + 2
-    cells, zone, memory = start.cells[0].copy(), start.zones[0], start.memory[0].copy()
+    karel, referee = Karel(start.worlds[0]), Referee(reward, start)
     for step in steps(program, karel, budget):
-        if not isinstance(step.node, Action):
-            continue
-        pos, ahead = (karel.row + 1) * stride + karel.column + 1, (-stride, 1, stride, -1)[karel.direction]
-        cells[pos] = karel.markers[karel.row, karel.column]
-        _, over = reward(ACTION_ID[step.node.name], step.value, pos, ahead, cells, zone, memory)
-        if over:
+        if isinstance(step.node, Action) and referee.judge(step.node.name, bool(step.value), karel)[1]:
             return
-        inside = cells[: (world.height + 2) * stride].reshape(-1, stride)[1:-1, 1:-1]  # the reward may alter the world
-        karel.walls, karel.markers = inside == WALL, np.where(inside == WALL, np.uint8(0), inside)

@@ -21,7 +21,7 @@ from leapscli.engine.budget import Budget
 from leapscli.engine.engine import Rollouts
 from leapscli.vae.training.program_behaviour import BUDGET, agreement
 
-LONG = Budget.primitives(10_000)  # what does not end within this is taken never to end
+LONG = Budget.primitives()  # what does not end within this is taken never to end
 PROGRAMS, LONG_RUNS = 512, 2048  # at once: bounds the memory
 
 

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from leapscli.domains.karel.cells import WALL
 from leapscli.vae.networks.gru import GRU, spread
 from leapscli.vae.networks.packing import STOP, PackedDemos
 
 CHOICES = STOP + 1
 PLANES = 16  # the direction Karel faces (4), wall, and 0..10 markers
-WALL = 4
+WALL_PLANE = 4
 CHANNELS = 32
 MARGIN = 4  # what two 3×3 convolutions take off height and width
 
@@ -57,11 +58,11 @@ def planes(cells: Tensor, agents: Tensor) -> Tensor:
     As published: a cell is 1 in the plane of its number of markers, which for a wall is 0, and a wall in its own too.
     """
     count, height, width = cells.shape
-    wall = cells == 255
-    markers = torch.where(wall, 0, cells.long()) + WALL + 1
+    wall = cells == WALL
+    markers = torch.where(wall, 0, cells.long()) + WALL_PLANE + 1
     out = torch.zeros(count, PLANES, height, width, device=cells.device)
     out.scatter_(1, markers.unsqueeze(1), 1.0)
-    out[:, WALL] = wall
+    out[:, WALL_PLANE] = wall
     row, column, direction = agents.long().unbind(1)
     out[torch.arange(count, device=cells.device), direction, row, column] = 1.0
     return out

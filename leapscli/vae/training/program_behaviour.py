@@ -26,7 +26,7 @@ from leapscli.vae.networks.packing import by_length, pack_programs
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 2
-BUDGET = Budget.calls(220)  # that of the demonstrations
+BUDGET = Budget.calls()  # that of the demonstrations
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapscli.domains.karel.behaviour import LIMIT, WORLDS, _kernel, behaviour
+from leapscli.domains.karel.behaviour import WORLDS, _kernel, behaviour
 from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action, Body, If, IfElse, Not, Repeat, Statement, While
-from leapscli.engine.budget import Budget
+from leapscli.engine.budget import PRIMITIVES, Budget
 from leapscli.errors import InputError
 from tests.strategies import programs, seeded
 
@@ -120,7 +120,7 @@ def test_equal_traces_are_equal_traces_of_the_engine() -> None:
     """Of programs that end within 100 actions on every probe world, two are alike exactly when their traces are."""
     drawn = sample_programs(3000, 1)
     worlds = random_worlds(WORLDS, 0, wall=0.2, marker=0.3)
-    runs = rollouts(drawn, worlds, Budget.primitives(LIMIT), max_actions=100)
+    runs = rollouts(drawn, worlds, Budget.primitives(PRIMITIVES), max_actions=100)
     ended = np.flatnonzero(~runs.truncated.any(1))
     assert len(ended) > 1000
     _, classes = np.unique(runs.actions[ended].reshape(len(ended), -1), axis=0, return_inverse=True)

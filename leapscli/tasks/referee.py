@@ -1,0 +1,40 @@
+"""A task's reward as Python, asked after every action as the compiled engine does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from leapscli.domains.karel.cells import WALL, offsets
+from leapscli.domains.karel.reference import Karel
+from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.engine.arena import Arena
+from leapscli.tasks.episode import Edit
+
+
+class Referee:
+    """Judges one run, on the world `index` of an arena; the reward may alter that world."""
+
+    def __init__(self, reward: Callable[..., tuple[float, bool]], arena: Arena, index: int = 0) -> None:
+        self.reward, self.zone = reward, arena.zones[index]
+        self.cells, self.memory = arena.cells[index].copy(), arena.memory[index].copy()
+        self.stride = arena.worlds[index].width + 2
+
+    def judge(self, action: str, changed: bool, karel: Karel) -> tuple[float, bool, tuple[Edit, ...]]:
+        """The reward, whether the task is over, and the cells that the task altered (in `karel` too)."""
+        pos = (karel.row + 1) * self.stride + karel.column + 1
+        ahead = offsets(self.stride)[karel.direction]
+        self.cells[pos] = karel.markers[karel.row, karel.column]
+        before = self.cells.copy()
+        with np.errstate(over="ignore"):  # the tasks' random streams wrap, as they do in compiled code
+            reward, over = self.reward(ACTION_ID[action], changed, pos, ahead, self.cells, self.zone, self.memory)
+        edits = tuple(self._edit(int(at), before, karel) for at in np.flatnonzero(self.cells != before))
+        return float(reward), bool(over), edits
+
+    def _edit(self, at: int, before: Any, karel: Karel) -> Edit:
+        row, column, value = at // self.stride - 1, at % self.stride - 1, self.cells[at]
+        karel.walls[row, column] = value == WALL
+        karel.markers[row, column] = 0 if value == WALL else value
+        return row, column, int(before[at]), int(value)
