@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 
 
 def debugging() -> bool:
-    """Whether tracebacks are wanted: LEAPS_DEBUG is set, and not to a word for no."""
+    """True if tracebacks are wanted: LEAPS_DEBUG is set, and not to a word for no."""
     return os.environ.get("LEAPS_DEBUG", "").strip().lower() not in ("", "0", "no", "off", "false")
 
 
@@ -54,7 +54,7 @@ def _unpickled(kind: type[LeapsError], args: tuple[Any, ...], state: dict[str, A
 
 
 class InputError(LeapsError):
-    """What was given cannot be used; nothing was written."""
+    """An input that cannot be used; nothing was written."""
 
     exit_code = 2
 

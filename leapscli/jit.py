@@ -1,4 +1,4 @@
-"""How compiled code is compiled: one decorator, one cache, one announcement.
+"""Compilation by numba: one decorator, one cache, one announcement.
 
 numba, which nothing else here imports, compiles a kernel on first use; the machine code is kept on disk, checked.
 """
@@ -28,7 +28,9 @@ SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VE
 
 
 class _DiskCache(Cache):
-    """What numba asks for one function's machine code: a file for each signature, hence no index to go wrong."""
+    """The disk cache that numba asks for one function's machine code: a file for each signature, so no index can be
+    damaged.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._py_func = function
@@ -131,6 +133,6 @@ def source_name(function: Callable[..., Any]) -> str:
 
 
 def _content(file: str) -> str:
-    """What tells one content of a source file from another."""
+    """A fingerprint of the content of a source file."""
     path = Path(file)
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "unknown"

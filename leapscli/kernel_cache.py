@@ -34,7 +34,7 @@ class KernelCache:
 
     @property
     def keeps(self) -> bool:
-        """What is written now will be found by later processes, as far as is known."""
+        """True if what is written now will be found by later processes, as far as is known."""
         return self._opened is not None and not self._gave_up
 
     @property
@@ -43,7 +43,7 @@ class KernelCache:
         return "once; some 20 seconds, cached afterwards" if self.keeps else "some 20 seconds"
 
     def read(self, name: str) -> bytes | None:
-        """What was written under `name`; None where that is nothing, or damaged, or where others could write it."""
+        """The bytes written under `name`; None where there are none, they are damaged, or others could write them."""
         if self._opened is None:
             return None
         with suppress(OSError), (self._opened / (name + SUFFIX)).open("rb") as file:

@@ -1,4 +1,4 @@
-"""Where the files are that travel with the tool: recipes, the pages of the manual, and the model that ships.
+"""Paths of the files that travel with the tool: recipes, the pages of the manual, and the model that ships.
 
 In a checkout they lie at its root, beside `leapscli/`; a wheel carries them inside the package, in `leapscli/shipped/`.
 """

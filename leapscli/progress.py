@@ -1,4 +1,4 @@
-"""How a long-running stage tells what it does, without knowing who listens.
+"""Progress events: a stage reports what it does, without knowing who listens.
 
 Stages call a `Reporter`; the command line passes one that draws, libraries and tests pass none. What they tell are the
 records below (a sweep's own is in stages/sweep.py), so that the type checker knows what a view can ask for. `StopFlag`
@@ -15,7 +15,7 @@ E_contra = TypeVar("E_contra", contravariant=True)
 
 
 class Reporter(Protocol[E_contra]):
-    """What a stage says while it works; `Reporter[Done]` can be told of every stage's work."""
+    """A listener to a stage's progress; `Reporter[Done]` accepts the events of every stage."""
 
     def start(self, label: str, total: int | None, unit: str) -> None:
         """A new phase begins: `total` units of work (None when unknown)."""
@@ -47,7 +47,7 @@ class TrainingDone(Done):
     reconstruction: float | None = None
 
     def numbers(self) -> Mapping[str, float]:
-        """Those that are known."""
+        """The numbers that are known."""
         known = {"loss": self.loss, "reconstruction": self.reconstruction}
         return {name: value for name, value in known.items() if value is not None}
 

@@ -45,7 +45,7 @@ _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def _resolvers(schema: tuple[tuple[str, str, list[str]], ...], also: Resolvers | None = None) -> Resolvers:
-    """What a plain scalar is, by its first character: the table that PyYAML looks it up in."""
+    """The types of plain scalars by their first character: PyYAML's lookup table."""
     table = {first: [*entries] for first, entries in (also or {}).items()}
     for tag, pattern, firsts in schema:
         for first in firsts:

@@ -41,7 +41,7 @@ class Artifact:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What the artifact says about itself. Raises ArtifactError when it cannot be trusted."""
+        """The manifest. Raises ArtifactError when it cannot be trusted."""
         manifest = read_manifest(self.path / MANIFEST)
         if manifest.kind != self.kind:
             raise ArtifactError(f"{self.path}: holds a {manifest.kind}, needs a {self.kind}", SEE)
@@ -54,7 +54,7 @@ class Artifact:
 
     @property
     def created(self) -> str:
-        """When it was published, UTC; of a manifest that cannot be read, when that was last written."""
+        """The time of publication, UTC; for an unreadable manifest, the time it was last written."""
         with suppress(ArtifactError):
             return self.manifest.created
         written = (self.path / MANIFEST).stat().st_mtime
@@ -100,7 +100,7 @@ def at_path(path: Path, kind: Kind | None) -> Artifact:
 
 
 def readable(artifacts: Iterable[Artifact]) -> list[Artifact]:
-    """Those whose manifests can be read."""
+    """The artifacts whose manifests can be read."""
     found = []
     for artifact in artifacts:
         with suppress(ArtifactError):

@@ -47,7 +47,9 @@ def sync(path: Path) -> None:
 
 
 def unfinished(path: Path) -> Path:
-    """Where a file is written until it is whole; one that a kill left there never becomes part of an artifact."""
+    """The path that a file is written to until it is complete. What a kill leaves there never becomes part of an
+    artifact.
+    """
     return path.with_name(f".{path.name}.tmp")
 
 

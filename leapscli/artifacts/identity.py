@@ -1,4 +1,4 @@
-"""Which artifact another was made from, whatever it is called now and whenever it was made.
+"""Parents of artifacts, recognised by content whatever they are called now and whenever they were made.
 
 A parent is named by the hash of its manifest, which holds time and command. A dataset that was made again has another
 one, but the same arrays.

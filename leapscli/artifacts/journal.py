@@ -63,7 +63,7 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """What was appended so far survives a kill from here on."""
+        """Sync to disk: what was appended so far survives a kill."""
         arrays: dict[str, Array] = {"head": _text({"layout": asdict(self.layout), "mark": self.mark})}
         for name, column in self.rest.items():
             arrays[f"rest.{name}"] = column

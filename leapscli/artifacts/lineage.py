@@ -1,4 +1,4 @@
-"""What an artifact was made from, back to the recipes and seeds at the root."""
+"""The ancestors of an artifact, back to the recipes and seeds at the root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an artifact says about itself: where it came from, and every file with its hash.
+"""The manifest of an artifact: where it came from, and every file with its hash.
 
 `manifest.yaml` is the last file written, so its presence means that the artifact is whole. Its own last line is the
 hash of the lines above it, so that a manifest that was cut or changed is noticed like any other file.
@@ -99,7 +99,7 @@ def describe_file(folder: Path, name: str) -> FileEntry:
 
 
 def environment(device: str | None) -> dict[str, str | None]:
-    """What this process runs on; read from package metadata, nothing is imported."""
+    """Platform and versions of the libraries, read from package metadata; nothing is imported."""
     libraries = {name: package_version(name) for name in _LIBRARIES}
     system = {"python": platform.python_version(), "platform": platform.platform(), "cpus": str(os.cpu_count())}
     return {**system, **libraries, "device": device}

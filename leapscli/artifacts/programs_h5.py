@@ -56,7 +56,7 @@ class ProgramsWriter:
 
     @property
     def mark(self) -> dict[str, Any]:
-        """What the last `append` was marked with; after a resume, of the last that survived. Empty at the start."""
+        """The mark of the last `append`; after resuming, of the last that survived. Empty at the start."""
         return self._journal.mark
 
     def tokens(self) -> Iterator[tuple[Bytes, Bytes]]:
@@ -68,7 +68,7 @@ class ProgramsWriter:
         self._journal.append(columns, mark or {})
 
     def flush(self) -> None:
-        """What was appended so far survives a kill from here on; happens by itself every 8,192 programs."""
+        """Sync to disk: what was appended so far survives a kill. Done automatically every 8,192 programs."""
         self._journal.flush()
 
     def close(self, split: Bytes | None = None, statistics: Mapping[str, Any] | None = None) -> None:

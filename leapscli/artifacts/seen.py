@@ -1,4 +1,4 @@
-"""Which programs a model learnt from, so that other datasets' programs can be told that it certainly did not.
+"""A bitmap of the programs a model was trained on, to exclude them when it is evaluated on another dataset.
 
 A bitmap of two bits a program: of each the one at its hash, modulo their number, is set. Of programs never seen about
 four in ten meet a set bit and pass for seen as well, whichever they are: what is left is a fair sample of the unseen.

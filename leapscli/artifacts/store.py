@@ -124,7 +124,7 @@ class Workspace:
         return max(newest.values(), key=lambda artifact: artifact.created)
 
     def reachable(self, kind: Kind | None = None) -> Artifacts:
-        """Those of the workspace, and the model that ships."""
+        """The artifacts of the workspace, and the model that ships."""
         own = self.list(kind)
         ships = shipped_models() if kind in ("model", None) else []
         return [*own, *(each for each in ships if each not in own)]

@@ -1,4 +1,4 @@
-"""Whether an artifact is still, bit for bit, what was published."""
+"""Verification: is an artifact still, bit for bit, what was published?"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def verify(artifact: Artifact) -> list[str]:
 
 
 def _file_problems(artifact: Artifact, file: FileEntry) -> list[str]:
-    """What is wrong with one file, if anything."""
+    """The problems with one file."""
     path = artifact.path / file.name
     try:
         size = path.stat().st_size

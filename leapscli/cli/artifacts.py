@@ -27,7 +27,7 @@ class KindChoice(StrEnum):
 
 
 class OrderChoice(StrEnum):
-    """What rows can be sorted by, as typed on the command line."""
+    """Sort orders, as typed on the command line."""
 
     created = "created"
     return_ = "return"

@@ -25,7 +25,7 @@ class SplitChoice(StrEnum):
 
 
 class FormatChoice(StrEnum):
-    """What a dataset can be written as."""
+    """Formats that a dataset can be written in."""
 
     leaps = "leaps"
 

@@ -69,7 +69,7 @@ def _through(style: StyleChoice | None, check: bool) -> None:
 
 
 def _say(results: list[Formatted], check: bool) -> None:
-    """Which files changed, on stderr."""
+    """List the changed files on stderr."""
     for result in results:
         if result.changed:
             typer.echo(f"{'would format' if check else 'formatted'} {result.path}", err=True)

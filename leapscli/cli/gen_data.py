@@ -92,7 +92,7 @@ def _make(recipe: DatasetRecipe, place: Workspace, name: str, workers: int | Non
 
 
 def _say_plan(recipe: DatasetRecipe, root: Path, name: str, as_json: bool) -> None:
-    """What would be made, and where."""
+    """Print what would be made, and where."""
     if as_json:
         print_json({"name": name, "workspace": str(root), "recipe": recipe.resolved()})
         return

@@ -107,7 +107,7 @@ def _usage_pieces(command: TyperCommand | TyperGroup, ctx: Any) -> list[str]:
 
 
 def _row(param: Any, ctx: Any) -> tuple[str, str]:
-    """What is typed, of an option its shortest spelling first; what it means, and its default."""
+    """An option or argument: its spellings, the shortest first; its meaning and default."""
     name = param.metavar
     if param.param_type_name == "option":
         names = ", ".join(sorted(param.opts, key=len))

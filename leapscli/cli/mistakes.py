@@ -1,4 +1,4 @@
-"""What goes wrong, as it is said: `error:` with what and where, `hint:` with what to do; usage errors alike."""
+"""Error messages: `error:` with what and where, `hint:` with what to do; usage errors alike."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def usage_error(error: typer.TyperException) -> tuple[str, str | None]:
 
 
 def refusal(error: OSError) -> tuple[str, str]:
-    """What the system refused, which is no bug, and what to do about it."""
+    """A refusal by the operating system, which is no bug, and what to do about it."""
     if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd names no file
         return FOLDER_GONE, "go to another"
     place = f"{error.filename}: " if error.filename is not None else ""

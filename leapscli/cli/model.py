@@ -219,7 +219,7 @@ def import_(
 
 
 def _recognised(found: dict[str, Any]) -> str:
-    """What a checkpoint turned out to be, in a line."""
+    """One line that describes a checkpoint that was recognised."""
     order = "our order" if found["token_order"] == "leaps" else f"the order of {found['token_order']}, put into ours"
     parts = [found["family"], f"{found['latent']} latent dimensions", f"{found['hidden']} units"]
     parts += [f"{found['tokens']} tokens in {order}"]

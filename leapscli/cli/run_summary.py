@@ -1,4 +1,4 @@
-"""What the commands that search say of a program they found."""
+"""The summary of a program that was found, for the commands that search."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()
 
 
 def say_model(model: Artifact | None) -> None:
-    """Which model a search uses, and what to mind of it, on stderr."""
+    """Print on stderr which model a search uses, and its caveats."""
     from leapscli.stages.model.load import introduction
 
     for line in introduction(model) if model else ():
@@ -73,7 +73,7 @@ def _line(artifact: Artifact) -> str:
 
 
 def _facts(artifact: Artifact) -> dict[str, str]:
-    """What the summary says, by name."""
+    """The lines of the summary, by name."""
     from leapscli.report.terminal.pace import duration
     from leapscli.report.terminal.search_view import STOPPED
     from leapscli.stages.synthesize.publish import unusual_budget

@@ -145,7 +145,7 @@ def _ascii() -> codecs.CodecInfo:
 
 
 def _stand_in(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What is written for a character that an encoding lacks; for a byte of a file's name, that byte."""
+    """The replacement for a character that an encoding lacks; for a byte of a file's name, that byte."""
     assert isinstance(error, UnicodeEncodeError)
     text, at = error.object, error.start
     if "\udc80" <= text[at] <= "\udcff":

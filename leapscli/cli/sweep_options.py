@@ -1,4 +1,4 @@
-"""What the commands that run many searches share: how many at once, where, what is shown, and how they end."""
+"""The parts that commands with many searches share: how many at once, where, what is shown, and how they end."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _say_model(sweep: Sweep) -> None:
 
 
 def say_plan(sweep: Sweep, as_json: bool) -> None:
-    """What a run would do."""
+    """Print what a run would do."""
     _say_model(sweep)
     if as_json:
         left = {job.name for job in sweep.left}

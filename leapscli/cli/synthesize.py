@@ -203,7 +203,7 @@ def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bo
 
 
 def _say_plan(plan: SearchPlan, as_json: bool) -> None:
-    """What a run would do."""
+    """Print what a run would do."""
     t = plan.task
     facts: dict[str, Any] = {
         "task": t.name,

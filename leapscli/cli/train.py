@@ -141,7 +141,7 @@ def _launched(command: str, plan: TrainingPlan) -> str:
 
 
 def _say_plan(plan: TrainingPlan, as_json: bool) -> None:
-    """What training would do."""
+    """Print what training would do."""
     facts: dict[str, Any] = {**plan.facts, "name": plan.name, "recipe": plan.recipe.resolved()}
     if as_json:
         print_json(facts)

@@ -1,4 +1,4 @@
-"""What people and language models write that this language cannot say, and what to write instead: one hint for each."""
+"""Constructs of other Karel dialects that this language lacks, with a hint for each: what to write instead."""
 
 from __future__ import annotations
 

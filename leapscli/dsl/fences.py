@@ -45,5 +45,5 @@ def parts(text: str) -> list[Part]:
 
 
 def _programs(blocks: list[Part]) -> list[Part]:
-    """Those that begin as a program does."""
+    """The parts that begin as a program does."""
     return [block for block in blocks if _HEAD.match(block.text)]

@@ -1,4 +1,4 @@
-"""Which token may follow a prefix: one push-down automaton, for the parser, the sampler and the decoder alike.
+"""Tokens that may follow a prefix: one push-down automaton for parser, sampler and decoder alike.
 
 A state is (innermost open block, what has been read of it). A token leads to another state, or opens a construct (the
 state to come back to is pushed), or closes one (that state is popped). The same automaton stands here twice: as
@@ -24,7 +24,7 @@ Self = TypeVar("Self", bound="_Arrays")
 
 
 class Move(NamedTuple):
-    """What a token does to the automaton: go to `target` (None: back to the popped state), having pushed `back`."""
+    """The effect of a token on the automaton: go to `target` (None: back to the popped state), having pushed `back`."""
 
     target: str | None
     back: str | None = None
@@ -142,7 +142,7 @@ TABLES = _tables()
 
 @dataclass(frozen=True, eq=False)
 class Cursor(_Arrays):
-    """Where each of B programs being written stands. All int64[B]; `stack` packs four bits a level, innermost lowest.
+    """The states of B programs being written. All int64[B]; `stack` packs four bits a level, innermost lowest.
 
     `closing` is the least number of tokens that finish the program, 0 once it is finished.
     """

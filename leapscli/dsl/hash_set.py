@@ -1,4 +1,4 @@
-"""Which programs of a long stream were not there before: a set of 64-bit hashes.
+"""New programs in a long stream: a set of 64-bit hashes.
 
 8 bytes a program, in a table at most half full. Two programs of equal hash pass for one; among a million, the chance of
 a single such pair is one in 30 million.

@@ -151,7 +151,7 @@ class _Reader:
 
 
 def _known(name: str, names: Collection[str]) -> bool:
-    """Whether a word is a spelling of one of `names`, or of the opposite of one."""
+    """True if a word is a spelling of one of `names`, or of the opposite of one."""
     tokens = tokens_of(name)
     return bool(tokens) and (tokens[0] in names or (len(tokens) > 1 and tokens[2] in names))
 
@@ -162,7 +162,7 @@ def _doing(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:
 
 
 def _length(node: ast.expr) -> int | None:
-    """How often `for _ in node` repeats, of a `range` of plain numbers; None of anything else."""
+    """The number of repetitions of `for _ in node`, for a `range` of plain numbers; else None."""
     match node:
         case ast.Call(ast.Name("range"), bounds, []):
             try:

@@ -55,7 +55,7 @@ def _named(text: PythonText, define: ast.FunctionDef, names: Sequence[str], alon
 
 
 def _surrounds(node: ast.stmt) -> bool:
-    """Whether a statement outside of functions says nothing: an import, a string, `if __name__ == "__main__":`."""
+    """True if a statement outside of functions has no effect: an import, a string, `if __name__ == "__main__":`."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.If(ast.Compare(ast.Name("__name__"))):
             return True
@@ -63,7 +63,7 @@ def _surrounds(node: ast.stmt) -> bool:
 
 
 def _closes(node: ast.stmt) -> bool:
-    """Whether a statement is the closing call of a file: `run()`."""
+    """True if a statement is the closing call of a file: `run()`."""
     match node:
         case ast.Expr(ast.Call(ast.Name(name))):
             return fold(name) in CLOSING_CALLS

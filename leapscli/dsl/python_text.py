@@ -28,7 +28,7 @@ _REPEAT = re.compile(r"^([ \t]*)repeat(?=[ \t]*\([ \t]*\d+[ \t]*\)[ \t]*:)", re.
 
 
 class Placed(Protocol):
-    """What of `ast` has a place in the source. Columns count UTF-8 bytes there."""
+    """The nodes of `ast` that have a position. Their columns count UTF-8 bytes."""
 
     lineno: int
     col_offset: int
@@ -87,7 +87,7 @@ class PythonText:
         return plain_error(self.whole, line, column, found, _complaint(error.msg, found), hint=hint)
 
     def span(self, node: Placed) -> Span:
-        """Where a node stands."""
+        """The position of a node."""
         end_line, end_offset = node.end_lineno or node.lineno, node.end_col_offset or 0
         return Span(node.lineno, self.column(node.lineno, node.col_offset), end_line, self.column(end_line, end_offset))
 
@@ -101,7 +101,7 @@ class PythonText:
         return [0, *accumulate(len(character.encode()) for character in self.line(line)[self.shift(line) :])]
 
     def source(self, span: Span) -> str:
-        """What stands at `span`, up to the end of its first line; of a statement with a block, its first word."""
+        """The text at `span`, up to the end of its first line; for a statement with a block, its first word."""
         line = self.line(span.line)[span.column - 1 :]
         return line[: span.end_column - span.column] if span.end_line == span.line else word(line)
 
@@ -137,7 +137,7 @@ def _complaint(message: str, found: str) -> str:
 
 
 def is_string(node: ast.AST) -> TypeGuard[ast.Expr]:
-    """Whether a node is a string that is a statement of its own, as docstrings are."""
+    """True if a node is a string that is a statement of its own, as docstrings are."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 

@@ -26,7 +26,7 @@ def _bodies(body: Body) -> Iterator[Body]:
 
 
 def _instead(statement: Statement) -> Iterator[Body]:
-    """What may stand in the place of one statement."""
+    """The replacements for one statement."""
     if isinstance(statement, Action):
         return
     yield statement.body

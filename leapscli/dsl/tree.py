@@ -16,7 +16,9 @@ Style: TypeAlias = Literal["tokens", "python"]
 
 
 class Span(NamedTuple):
-    """Where a node stands in its text: lines and columns count from 1, `end_column` is one past the last character."""
+    """The position of a node in its text: lines and columns count from 1, `end_column` is one past the last
+    character.
+    """
 
     line: int
     column: int
@@ -32,7 +34,7 @@ def _require(holds: bool, complaint: str) -> None:
 
 @dataclass(frozen=True)
 class Perception:
-    """What Karel senses: `frontIsClear`, `leftIsClear`, `rightIsClear`, `markersPresent`, `noMarkersPresent`."""
+    """A test of Karel's: `frontIsClear`, `leftIsClear`, `rightIsClear`, `markersPresent`, `noMarkersPresent`."""
 
     name: str
     span: Span | None = field(default=None, compare=False, repr=False)

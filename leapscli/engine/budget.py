@@ -1,4 +1,4 @@
-"""How long a program may run, in either of the two units that the literature counts in."""
+"""Budgets: the longest run of a program, in either of the two units that the literature counts in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ UNBOUNDED = 1 << 40  # more than any run can use; sums of it stay far from overf
 
 @dataclass(frozen=True)
 class Budget:
-    """How long a program may run: `Budget.calls(220)` as the published code, `Budget.primitives(10_000)` as since 2024.
+    """The longest run of a program: `Budget.calls(220)` as in the published code, `Budget.primitives(10_000)` as since
+    2024.
 
     `calls` counts statements and control nodes as they are entered, `primitives` actions and perceptions.
     """

@@ -1,4 +1,4 @@
-"""What a world of some kind gives the engine: functions of its agent and cells, compiled into the interpreter.
+"""A domain: the functions of agent and cells that are compiled into the interpreter.
 
 An agent is a tuple of uint64 numbers, whose meaning is the domain's own; cells are a flat uint8 array.
 """

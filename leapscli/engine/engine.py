@@ -148,7 +148,7 @@ def _spread(work: Callable[[slice], bool], programs: TokenBatch, threads: int | 
 
 
 def _refusal(programs: TokenBatch) -> InputError:
-    """Why a batch cannot be run, naming the first program that is none."""
+    """The error for a batch that cannot be run; it names the first program that is not valid."""
     wrong = np.flatnonzero(~programs.valid())
     if not len(wrong):
         return InputError(f"more than {MAX_DEPTH} REPEATs within one another")

@@ -39,7 +39,7 @@ class Agent(Protocol):
         """Do the action `name`; whether it did anything."""
 
     def perceive(self, name: str) -> bool:
-        """What the perception `name` says here."""
+        """The value of the perception `name` here."""
 
 
 class Truncated(Exception):
@@ -80,7 +80,7 @@ class _Run:
         return holds
 
     def is_idle(self, body: Body) -> bool:
-        """Whether turns of `body` can be left out: it neither acts nor perceives, and nothing counts (any more)."""
+        """True if turns of `body` can be left out: it neither acts nor perceives, and nothing counts (any more)."""
         idle = all(isinstance(s, Repeat) and (s.times == 0 or self.is_idle(s.body)) for s in body)
         return idle and (not self.calls or self.n > self.limit)
 

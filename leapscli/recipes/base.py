@@ -1,4 +1,4 @@
-"""What all recipes share: frozen, no unknown keys, no silent coercions; and the field types with units."""
+"""The base of all recipes: frozen, no unknown keys, no silent coercions; and field types with units."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ Duration = Annotated[float, BeforeValidator(_duration), Field(gt=0)]
 
 
 class RunBudget(Recipe):
-    """What bounds one run of a program: exactly one of `calls` and `primitives` is set."""
+    """The budget of one run of a program: exactly one of `calls` and `primitives` is set."""
 
     calls: Annotated[int, Field(gt=0)] | None = None
     primitives: Annotated[int, Field(gt=0)] | None = None

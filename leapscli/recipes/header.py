@@ -1,4 +1,4 @@
-"""What a recipe's file says of itself in the comment that it begins with: its purpose, then what it takes."""
+"""The header of a recipe: the comment at its beginning, which gives its purpose, then its cost."""
 
 from __future__ import annotations
 

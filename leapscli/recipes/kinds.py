@@ -27,7 +27,7 @@ def check_kind(kind: Kind, layer: Layer, name: str) -> None:
 
 
 def settings(kind: Kind) -> set[str]:
-    """What may stand at the top of a recipe of the kind; in search recipes also a table for single tasks."""
+    """The keys at the top of a recipe of the kind; in search recipes also the table for single tasks."""
     return {*TYPES[kind].model_fields, *(["tasks"] if kind == "search" else [])}
 
 

@@ -46,7 +46,7 @@ class Optimizer(Recipe):
 
 
 class ValidationSettings(Recipe):
-    """How training is watched; a checkpoint is written each time."""
+    """The frequency and size of validation; a checkpoint is written each time."""
 
     every: int = Field(default=500, gt=0, description="steps between two validations")
     programs: int = Field(default=1024, gt=0, description="validation programs to reconstruct each time")

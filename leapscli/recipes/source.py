@@ -29,7 +29,7 @@ class Layer:
     problems: list[str] = field(default_factory=list)
 
     def place(self, key: Key) -> str:
-        """Where `key`, or the closest key around it, was written."""
+        """The line of `key`, or of the closest key around it."""
         while key and key not in self.places:
             key = key[:-1]
         return self.places.get(key, self.label)
@@ -60,7 +60,7 @@ def read_yaml(path: Path, label: str) -> Layer:
 
 
 def _what(error: yaml.MarkedYAMLError) -> str:
-    """What is wrong with a value, or with the text around it."""
+    """The problem with a value, or with the text around it."""
     return f"{'' if isinstance(error, yaml.constructor.ConstructorError) else 'not YAML: '}{error.problem}"
 
 
@@ -82,7 +82,7 @@ def _value(loader: Loader, node: yaml.Node, key: Key, layer: Layer, place: Place
 
 
 def _refused(name: str, values: dict[str, Any]) -> str | None:
-    """Why `name` cannot be a key beside those of `values`."""
+    """The reason why `name` cannot be a key beside those of `values`."""
     if name == "<<":
         return "YAML 1.2 has no merge keys; write the settings out"
     return "written twice" if name in values else None if name else "a key is a word"

@@ -1,1 +1,1 @@
-"""What people look at: terminal views, pictures, plots."""
+"""Output for people: terminal views, pictures, plots."""

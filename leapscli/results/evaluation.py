@@ -47,11 +47,11 @@ class Evaluation:
 
     @property
     def alike(self) -> bool:
-        """Whether all episodes have the same return, but for rounding."""
+        """True if all episodes have the same return, but for rounding."""
         return bool(reaches(self.returns.min(), self.returns.max()))
 
     def episode(self, index: int) -> str:
-        """What names the episode `index`: `7:123`, for --episode-seed."""
+        """The name of the episode `index`: `7:123`, for --episode-seed."""
         return f"{self.seed}:{self.first + index}"
 
     @property

@@ -1,4 +1,4 @@
-"""When a search ends."""
+"""Limits of a search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """When to stop; None: no such limit. Seconds are of search, over all sessions of a resumed one.
+    """The limits of a search; None: no such limit. Seconds are of search, over all sessions of a resumed one.
 
     `target` is a mean return.
     """

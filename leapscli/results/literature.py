@@ -1,4 +1,4 @@
-"""What others have published on the tasks, from literature.yaml beside this file."""
+"""Published results on the tasks, from literature.yaml beside this file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the searches of a sweep stand: for each task and method, what is done, how good it is, and what it cost."""
+"""The state of a sweep: for each task and method, what is done, how good it is, and what it cost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Search(Protocol):
 
     @property
     def method(self) -> str:
-        """How it searches."""
+        """The method of the search."""
 
     @property
     def seed(self) -> int:
@@ -86,7 +86,7 @@ class Cell:
 
     @property
     def solved(self) -> bool:
-        """Whether all runs there are have the best return that the task pays."""
+        """True if all runs there have the best return that the task pays."""
         return self.found is not None and bool(reaches(self.found.mean, self.best))
 
     def record(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Scoreboard:
         self.methods = list(dict.fromkeys(method for _, method in self.cells))
 
     def cell(self, search: Search) -> Cell:
-        """Where a search belongs."""
+        """The cell that a search belongs to."""
         return self.cells[search.title, search.method]
 
     def begin(self, search: Search) -> None:

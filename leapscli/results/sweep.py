@@ -1,4 +1,4 @@
-"""What a sweep tells while it runs: outcomes of its searches, and how all of them stand."""
+"""Events of a sweep: outcomes of its searches, and the state of all of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from leapscli.results.scoreboard import Scoreboard, Search
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: its run, or an error and what to do about it, or neither when it was stopped."""
+    """The outcome of a job: its run, or an error and what to do about it, or neither when it was stopped."""
 
     job: Search
     run: Artifact | None = None

@@ -42,7 +42,7 @@ class Line:
 
     @property
     def reconstructed(self) -> tuple[bool, bool]:
-        """Whether start and end come back from their own encodings."""
+        """True if start and end decode from their own encodings."""
         return self.stops[0].program == self.start, self.stops[-1].program == self.end
 
     def record(self) -> Record:

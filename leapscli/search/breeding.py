@@ -28,7 +28,7 @@ class BreedingSettings(Recipe):
 
 @dataclass(frozen=True, eq=False)
 class BreedingState:
-    """Where it stands: the pool, empty before the first iteration."""
+    """The pool, empty before the first iteration."""
 
     seed: int
     iteration: int

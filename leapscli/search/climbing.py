@@ -100,7 +100,7 @@ class Climbing(Searcher[ClimbingState[P], P], Generic[P]):
         )
 
     def status(self, state: ClimbingState[P]) -> Mapping[str, float]:
-        """How many new starts there were."""
+        """The number of restarts."""
         return {"restarts": state.restarts}
 
 

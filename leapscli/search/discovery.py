@@ -138,7 +138,7 @@ def _of_file(path: Path) -> SearcherEntry:
 
 
 def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> SearcherEntry:
-    """What `module` defines, checked."""
+    """The searcher that `module` defines, checked."""
 
     def wrong(what: str, definition: str = "") -> InputError:
         return blame(what, definition) if blame else TypeError(f"{module.__name__}: {what}")  # type: ignore[return-value]

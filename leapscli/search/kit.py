@@ -1,4 +1,4 @@
-"""What a searcher's file needs, in one import: `from leapscli.search.kit import Recipe, Searcher, Scored`."""
+"""Imports for a searcher's file: `from leapscli.search.kit import Recipe, Searcher, Scored`."""
 
 from pydantic import Field
 

@@ -70,7 +70,7 @@ class Podium:
         return joined.take(order[: self.size])  # a stable order: older first
 
     def take(self, rows: NDArray[np.int64]) -> Self:
-        """Those rows, in that order."""
+        """The programs of those rows, in that order."""
         parts = self.tokens[rows], self.hashes[rows], self.returns[rows], self.validated[rows], self.general[rows]
         return type(self)(*parts, self.size)
 

@@ -21,7 +21,7 @@ from leapscli.tasks.returns import reaches
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Where a search stands: its searcher's state, its best programs, its counts and seconds of search so far."""
+    """The state of a search: its searcher's state, its best programs, its counts and seconds of search so far."""
 
     iteration: int
     candidates: int
@@ -109,7 +109,9 @@ class Search:
         return Podium(tokens, scored.hashes[rows], returns, validated, general)
 
     def reason(self, progress: Progress, limits: Limits, stop: StopFlag) -> StopReason | None:
-        """Why to stop now, if at all. A target counts once a program reaches it on every set of states there is."""
+        """The reason to stop now, or None. A target counts once a program reaches it on every set of states there
+        is.
+        """
         podium = progress.podium
         reached = podium.general if self.general else podium.validated if self.validation else podium.returns
         if limits.target is not None and reaches(reached.max(initial=UNKNOWN), limits.target):
@@ -150,7 +152,7 @@ class Search:
 def _further(
     objective: Objective | None, tokens: TokenBatch, returns: NDArray[np.float64], target: float | None
 ) -> NDArray[np.float64]:
-    """What `objective` says of the programs whose `returns` reach the target; of the others nothing is known."""
+    """The returns by `objective` of the programs whose `returns` reach the target; of the others nothing is known."""
     found = np.full(len(tokens), UNKNOWN)
     if objective and target is not None:
         rows = np.flatnonzero(reaches(returns, target))

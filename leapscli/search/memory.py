@@ -1,4 +1,4 @@
-"""What a search remembers of every program it has looked at, by the program's hash.
+"""A search's memory: the returns of every program it has looked at, by the program's hash.
 
 Among a million programs two share a 64-bit hash with a probability of 3e-8; then one of them gets the other's return.
 """
@@ -19,7 +19,7 @@ COLUMNS = ("screened", "returns", "behaviours")
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of B programs. `screened` float64[B]: the mean return on the screening states, NaN if never run.
+    """Known results of B programs. `screened` float64[B]: the mean return on the screening states, NaN if never run.
 
     `returns` float64[B]: the mean over all states, -inf where screening was all; `behaviours` uint64[B]: equal where
     the return is the same on every state.
@@ -40,7 +40,7 @@ class Known:
         self.behaviours[rows] = source.behaviours
 
     def joined(self, other: Known) -> Known:
-        """What is known of these, then of those."""
+        """These records, then those."""
         screened, returns, behaviours = (np.concatenate([getattr(self, n), getattr(other, n)]) for n in COLUMNS)
         return Known(screened, returns, behaviours)
 
@@ -62,7 +62,7 @@ class Memory:
         return self._used
 
     def get(self, hashes: Hashes) -> Known:
-        """What is known of each program."""
+        """The record of each program."""
         slots = np.empty(len(hashes), np.int64)
         find(self._keys, hashes, slots)
         found, known = Known.nothing(len(hashes)), np.flatnonzero(slots >= 0)

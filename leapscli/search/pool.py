@@ -41,7 +41,7 @@ class Pool:
 
     @classmethod
     def of(cls, points: Points, scored: Scored, rows: NDArray[np.int64], latent: int) -> Self:
-        """Those candidates, not placed yet."""
+        """The pool of those candidates, not placed yet."""
         z = points.z[rows] if isinstance(points, Latents) else np.full((len(rows), latent), np.nan, np.float32)
         known = Known(scored.screened[rows], scored.returns[rows], scored.behaviours[rows])
         return cls(scored.tokens[rows], scored.hashes[rows], known, z, np.zeros(len(rows), np.bool_))

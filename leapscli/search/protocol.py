@@ -22,7 +22,7 @@ from leapscli.dsl.batch import TokenBatch
 
 
 class StopReason(StrEnum):
-    """Why a search ended."""
+    """The reason why a search ended."""
 
     TARGET = "target"  # a program reached the target return
     CONVERGED = "converged"  # the searcher itself was done
@@ -59,7 +59,7 @@ NO_FLOOR = -np.inf
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """What the objective says of B candidates.
+    """The scores of B candidates.
 
     `tokens`: their programs. `hashes` uint64[B]: equal for equal programs. `returns` float64[B]: each one's mean over
     the states, -inf where it did not pass the floor. `first` int64: the rows at which each distinct program stands
@@ -77,7 +77,7 @@ class Scored:
 
 
 class LatentSpace(Protocol):
-    """What latent searchers know of a model."""
+    """The interface of a model to latent searchers."""
 
     @property
     def latent(self) -> int:
@@ -120,7 +120,7 @@ class Searcher(ABC, Generic[S, P]):
         return NO_FLOOR
 
     def converged(self, state: S) -> bool:
-        """Whether there is nothing left to do."""
+        """True if there is nothing left to do."""
         return False
 
     def status(self, state: S) -> Mapping[str, float]:

@@ -41,7 +41,7 @@ class Restarting(Searcher[RestartState, Points]):
         return RestartState(seed, restarts, -np.inf, 0, inner)
 
     def ask(self, state: RestartState) -> Points:
-        """What the searcher asks."""
+        """The searcher's candidates."""
         points: Points = self.searcher.ask(state.inner)
         return points
 

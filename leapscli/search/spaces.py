@@ -1,4 +1,4 @@
-"""Where searchers walk: random places, and what lies around them. Program space and a model's latent space."""
+"""Spaces to search: random places and their neighbours, in program space and in a model's latent space."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ P = TypeVar("P", Latents, TokenBatch)
 
 
 def settle(space: LatentSpace, tokens: TokenBatch, hashes: NDArray[np.uint64]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Where the encoder puts B programs, float32[B, Z], and whether each decodes to itself there, bool[B]."""
+    """The vectors of B programs, float32[B, Z], and whether each program decodes to itself there, bool[B]."""
     means = space.encode(tokens)
     return means, space.decode(Latents(means, greedy=len(means))).hashes() == hashes
 
 
 class Space(Protocol[P]):
-    """Where searchers walk. B places are drawn from a stream of (seed, iteration)."""
+    """A space to search. B places are drawn from a stream of (seed, iteration)."""
 
     def starts(self, count: int, seed: int, iteration: int) -> P:
         """B random places."""

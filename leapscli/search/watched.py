@@ -92,7 +92,7 @@ class Watched(Searcher[Any, Points]):
         return float(floor)
 
     def converged(self, state: Any) -> bool:
-        """Whether there is nothing left to do."""
+        """True if there is nothing left to do."""
         return bool(self._call("converged", self._searcher.converged, state))
 
     def status(self, state: Any) -> Mapping[str, float]:

@@ -40,7 +40,7 @@ class Formatted:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to do."""
+        """True if there is anything to do."""
         return self.before != self.after
 
 

@@ -1,4 +1,4 @@
-"""What a workspace holds, an artifact a row, and the headlines of one: plain values."""
+"""The contents of a workspace, an artifact a row, and the headlines of one: plain values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def ordered(rows: list[Row], order: str | None) -> list[Row]:
 
 
 def headlines(artifact: Artifact) -> Row:
-    """What an artifact says about itself, without the hashes, what is unknown, and long lists."""
+    """The manifest of an artifact without hashes, unknown values and long lists."""
     m = artifact.manifest
     long = [name for name, value in m.metrics.items() if isinstance(value, list | dict) and len(value) > SHORT]
     metrics = flat({name: value for name, value in m.metrics.items() if name not in long})

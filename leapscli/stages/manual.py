@@ -18,7 +18,7 @@ def pages() -> dict[str, Path]:
 
 
 def subject(path: Path) -> str:
-    """What a page or example is about: its first words, without marks."""
+    """The subject of a page or example: its first words, without marks."""
     paragraphs = path.read_text(encoding="utf-8").split("\n\n")
     words = " ".join(paragraphs[path.suffix == ".md"].split())
     return re.split(r"[.:;](?: |$)", words.strip('"'))[0].replace("`", "")

@@ -1,4 +1,4 @@
-"""What there is to choose from: the recipes of a workspace and those that ship, and the searchers."""
+"""The recipes of a workspace and those that ship, and the searchers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RecipeEntry:
 
     @property
     def default(self) -> bool:
-        """Whether the kind's command takes it when none is named."""
+        """True if the kind's command takes it when none is named."""
         return self.name == DEFAULTS[self.kind]
 
 

@@ -23,7 +23,7 @@ PUBLISHED = Budget.calls()  # as `leaps.execute`, and the published interpreter
 
 @dataclass(frozen=True)
 class Setting:
-    """Where a program is to run; a map goes before a task's own worlds, and those before random ones.
+    """The world to run in: a map comes before a task's own worlds, and those before random ones.
 
     `episode` is (seed, index): the initial world with that index under that seed. `height` and `width` are of random
     worlds, in cells. Without a `budget` it is, for a task, the `usual` one (else that of the literature) grown with the
@@ -73,7 +73,7 @@ class Setting:
         return random_worlds(1, seed, first=index, height=height, width=width)[0]
 
     def words(self, world: World) -> str:
-        """Where `world` came from: `harvester 8×8, episode 7:123`."""
+        """The origin of `world`: `harvester 8×8, episode 7:123`."""
         size = f"{world.height}×{world.width}"
         judged = f", judged as {self.task.name}" if self.task else ""
         if self.map_file:

@@ -1,4 +1,4 @@
-"""What people name on the command line, found and read: a program, a world, a size, a budget, an episode."""
+"""Arguments of the command line, found and read: a program, a world, a size, a budget, an episode."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
 
 
 def told(text: str) -> dict[str, str]:
-    """What the comments that `leaps synthesize` writes tell of a search: `task` and `size`, and `budget`."""
+    """The facts in the comments that `leaps synthesize` writes: `task` and `size`, and `budget`."""
     found: dict[str, str] = {}
     if (task := _TASK.search(text)) and (task[1] in names() or task[1].endswith(".py")):
         found |= {"task": task[1], "size": f"{task[2]}x{task[3]}"}

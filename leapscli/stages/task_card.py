@@ -1,4 +1,4 @@
-"""What a task is, for people: its initial worlds and its reward in words, and one of its worlds."""
+"""Description of a task for people: its initial worlds and its reward in words, and one of its worlds."""
 
 from __future__ import annotations
 
@@ -47,6 +47,6 @@ def summary(task: Task) -> dict[str, Any]:
 
 
 def goal_of(task: Task) -> tuple[str, str | None]:
-    """What is to be done, and the paper that the task is from, which its summary names in parentheses at its end."""
+    """The goal of a task, and its paper, which its summary names in parentheses at its end."""
     match = re.fullmatch(r"(.+?)\s*\(([^(),]+),[^()]*\)", task.summary)
     return (match[1], match[2]) if match else (task.summary, None)

@@ -47,7 +47,7 @@ class TrainingPlan:
 
     @property
     def key(self) -> str:
-        """What is trained on what, but not for how long: equal keys can continue one another."""
+        """The key of the training, without its limits: equal keys can continue one another."""
         parts = {name: value for name, value in self.recipe.resolved().items() if name not in LIMITS}
         dataset = self.dataset.manifest.arrays or self.dataset.manifest.content
         text = json.dumps([parts, dataset], sort_keys=True)
@@ -114,7 +114,7 @@ def train(
 
 
 def _lead(plan: TrainingPlan, reporter: Reporter[TrainingDone], learn: Learn, resume: bool, command: str) -> Artifact:
-    """What the first process does: all that is to do, where there is no other."""
+    """The work of the first process; alone, all of it."""
     with plan.workspace.stage("model", plan.name, key=plan.key, resume=resume) as draft:
         earlier = _take_up(plan, draft, reporter) if resume else None
         plan.ranks.told(None if earlier else draft.path)
@@ -197,7 +197,7 @@ def _earlier(plan: TrainingPlan) -> Artifact | None:
 
 
 def _is_done(plan: TrainingPlan, model: Artifact) -> bool:
-    """Whether a published model has had the steps, or the time, that the recipe gives."""
+    """True if a published model has had the steps, or the time, that the recipe gives."""
     last = json.loads(model.file(METRICS).read_text(encoding="utf-8").splitlines()[-1])
     limit = plan.recipe.max_time
     return bool(last["step"] >= plan.recipe.steps or (limit is not None and last["seconds"] >= limit))

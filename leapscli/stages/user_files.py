@@ -21,7 +21,7 @@ STDIN, STDIN_NAME, STDIN_PATH = "-", "standard input", "/dev/stdin"
 
 
 def is_file(name: str) -> bool:
-    """Whether a file to read has this name: anything but a folder."""
+    """True if the name is that of a file to read: anything but a folder."""
     try:
         return Path(name).exists() and not Path(name).is_dir()
     except (OSError, ValueError):  # no name that the system takes
@@ -38,7 +38,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_stdin() -> bytes:
-    """What standard input brings; InputError where it is closed, or brings far too much."""
+    """Read standard input. Raises InputError where it is closed, or brings far too much."""
     if sys.stdin is None:
         raise InputError(f"{STDIN_NAME}: closed", "name a file instead")
     return _bounded(sys.stdin.buffer, STDIN_NAME)
@@ -64,12 +64,12 @@ def naming(label: str) -> Iterator[None]:
 
 
 def is_stdout(path: Path | None) -> bool:
-    """Whether `path` stands for standard output: `-`, or one of the system's names for it."""
+    """True if `path` stands for standard output: `-`, or one of the system's names for it."""
     return str(path) in _STDOUT
 
 
 def takes_stdout(*paths: Path | None) -> bool:
-    """Whether one of the files to write is standard output. Raises InputError where several are."""
+    """True if one of the files to write is standard output. Raises InputError where several are."""
     count = sum(map(is_stdout, paths))
     if count > 1:
         raise InputError("standard output takes one thing at a time", "name files for the others")
@@ -132,7 +132,7 @@ def _stream(path: Path) -> TextIO | None:
 
 
 def _in_place(path: Path) -> bool:
-    """Whether a path is written to rather than replaced: a pipe, a device, an open file by its number."""
+    """True if a path is written to rather than replaced: a pipe, a device, an open file by its number."""
     return path.absolute().parts[1:2] in (("dev",), ("proc",)) or (path.exists() and not path.is_file())
 
 

@@ -38,7 +38,7 @@ class Step:
 
     @property
     def is_action(self) -> bool:
-        """Whether this is an action; else it is a test."""
+        """True for an action, False for a test."""
         return self.name in ACTION_ID
 
 
@@ -66,12 +66,12 @@ class Episode:
 
     @property
     def solved(self) -> bool:
-        """Whether the return is the best that the task pays."""
+        """True if the return is the best that the task pays."""
         return self.total is not None and bool(reaches(self.total, self.best))
 
     @property
     def truncated(self) -> bool:
-        """Whether the budget cut it short."""
+        """True if the budget cut it short."""
         return self.end == "out of budget"
 
     def trace(self) -> Iterator[dict[str, Any]]:
@@ -112,7 +112,7 @@ class Playback:
 
     @property
     def solved(self) -> bool:
-        """Whether the return up to here is the best that the task pays."""
+        """True if the return is the best that the task pays."""
         return self.total is not None and bool(reaches(self.total, self.episode.best))
 
     def seek(self, at: int) -> None:

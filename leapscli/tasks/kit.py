@@ -1,4 +1,4 @@
-"""What a task file needs, in one import: `from leapscli.tasks.kit import World, room, PICK_MARKER`."""
+"""Imports for a task file: `from leapscli.tasks.kit import World, room, PICK_MARKER`."""
 
 from leapscli.domains.karel.actions import MOVE, PICK_MARKER, PUT_MARKER, TURN_LEFT, TURN_RIGHT
 from leapscli.domains.karel.cells import EAST, MAX_MARKERS, NORTH, SOUTH, WALL, WEST

@@ -63,7 +63,7 @@ class Task:
 
     @property
     def reference(self) -> str:
-        """What names it anywhere: its name, or the absolute path of the user's file."""
+        """The name of the task, or the absolute path of the user's file."""
         own = self.source is not None and self.name not in installed()
         return str(self.source.absolute()) if self.source and own else self.name
 
@@ -73,18 +73,18 @@ class Task:
         return float(getattr(self.module, "BEST", 1))
 
     def solved(self, returns: Any) -> Any:
-        """Whether a return, or each of an array, is the best there is."""
+        """True for a return, or bool for each of an array, that is the best there is."""
         return reaches(returns, self.best)
 
     def beyond(self, value: float) -> str | None:
-        """What to say where a return is more than the best: the file of a task of the user's own does not know it."""
+        """The note for a return above the best that the user's task file declares; else None."""
         if self.source is None or reaches(self.best, value):
             return None
         return f"{self.source} paid {value:.4g}, and its best return is {self.best:g}: tell the most it pays, BEST = …"
 
     @property
     def budget(self) -> Budget:
-        """How long a run should be able to take: the literature's 10,000 primitives, grown to this size."""
+        """The default budget of a run: the literature's 10,000 primitives, grown to this size."""
         return self.grown(DEFAULT_BUDGET)
 
     def grown(self, budget: Budget, size: tuple[int, int] | None = None) -> Budget:

@@ -9,7 +9,7 @@ DIGITS = 10  # of a return that are told
 
 
 def reaches(returns: Any, goal: float) -> Any:
-    """Whether a return, or each of an array, is at least `goal`, but for rounding."""
+    """True where a return, or each of an array, is at least `goal`, but for rounding."""
     return returns >= goal - SLACK * abs(goal) - 1e-9
 
 

@@ -1,4 +1,4 @@
-"""What device to work on, and in what precision: the only place that knows.
+"""Device and precision of computations: the only place that knows.
 
 On CUDA products run in bf16 where the device has it, else in fp16 with a loss scaler; what stays float32 may use TF32.
 CPUs train in float32: bf16 products measured slower there (docs/training.md).
@@ -41,7 +41,7 @@ def choose_device(name: str = "auto") -> torch.device:
 
 @dataclass(frozen=True)
 class Precision:
-    """Where products run and in what dtype; None is float32, without autocast."""
+    """The device and the dtype of products; None is float32, without autocast."""
 
     device: torch.device
     dtype: torch.dtype | None

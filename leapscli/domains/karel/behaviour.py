@@ -1,4 +1,4 @@
-"""What programs do rather than how they are written: hashes of their behaviour on a fixed set of worlds.
+"""Behaviour of programs, apart from how they are written: hashes of what they do on a fixed set of worlds.
 
 Two programs have equal `traces` when they take the same actions on all 32 probe worlds; equal `walks` when they move,
 pick and put alike, heading the same way, and differ in turns on the spot at most. So whatever can be rewritten without

@@ -23,7 +23,7 @@ RUNS = ("drawn", "failed", "cut_short", "too_long", "idle", "redundant")
 
 @dataclass(frozen=True)
 class Rules:
-    """What is asked of demonstrations; the fields are those of the recipe."""
+    """The conditions on demonstrations; the fields are those of the recipe."""
 
     demonstrations: int = 10
     max_actions: int = 100

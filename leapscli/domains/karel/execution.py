@@ -19,7 +19,7 @@ from leapscli.errors import InputError, WorldError, described
 
 @dataclass(frozen=True)
 class Rollout:
-    """What one run did: action ids in order, the world it left, and whether the budget cut it short."""
+    """The record of one run: action ids in order, the final world, and whether the budget cut it short."""
 
     actions: list[int]
     world: World

@@ -43,7 +43,7 @@ def parse_map(text: str) -> Parts:
 
 
 def _notes(written: list[Row], last: int) -> Iterator[tuple[str, int]]:
-    """What the lines behind the `last` row say: `under: 3`, `seed: 7`."""
+    """The notes in the lines below the `last` row: `under: 3`, `seed: 7`."""
     for number, line in written:
         note = _NOTE.fullmatch(line)
         if not note or number < last or not re.fullmatch("[0-9]+", note[2]):

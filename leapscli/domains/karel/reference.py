@@ -29,14 +29,14 @@ class Karel:
         return World(self.walls, self.markers, (self.row, self.column, self.direction), self.seed)
 
     def clear(self, turn: int) -> bool:
-        """Whether the cell in the direction `turn` (quarters to the right) is free; the outside is wall."""
+        """True if the cell in the direction `turn` (quarters to the right) is free; outside is wall."""
         dr, dc = NORTH_EAST_SOUTH_WEST[(self.direction + turn) % 4]
         row, column = self.row + dr, self.column + dc
         inside = 0 <= row < self.walls.shape[0] and 0 <= column < self.walls.shape[1]
         return inside and not self.walls[row, column]
 
     def perceive(self, name: str) -> bool:
-        """What the perception `name` says here."""
+        """The value of the perception `name` here."""
         match name:
             case "frontIsClear":
                 return self.clear(0)
@@ -75,7 +75,7 @@ class Karel:
 
 
 def run(program: Program, world: World, budget: Budget | None = None) -> Rollout:
-    """As `execution.execute`, slowly."""
+    """The same as `execution.execute`, slowly."""
     karel, actions = Karel(world), []
     truncated = False
     try:

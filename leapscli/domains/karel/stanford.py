@@ -28,7 +28,7 @@ _SILENT = ("speed", "color", "colour")
 
 
 def is_stanford(line: str) -> bool:
-    """Whether a line is the one that every such file has."""
+    """True if a line is the one that every such file has."""
     return line.lstrip().lower().startswith("dimension:")
 
 
@@ -70,6 +70,6 @@ def _parts(number: int, line: str) -> tuple[str, int, int, str]:
 
 
 def _inside(markers: NDArray[np.uint8], x: int, y: int) -> bool:
-    """Whether column x and row y lie in the world."""
+    """True if column x and row y lie in the world."""
     height, width = markers.shape
     return bool(1 <= y <= height and 1 <= x <= width)

@@ -27,7 +27,9 @@ DONE, TOO_LONG = 0, 1
 
 
 class Chances(NamedTuple):
-    """What `grow` draws from. Cumulative float64 arrays, each over its alternatives, in the order of the token ids."""
+    """The distributions that `grow` draws from: cumulative float64 arrays over alternatives, in the order of the token
+    ids.
+    """
 
     statements: np.ndarray  # [6]: while, repeat, stmt stmt, action, if, ifelse
     perceptions: np.ndarray  # [5]

@@ -14,7 +14,7 @@ _FREE, _ONE = np.uint64(0), np.uint64(1)
 
 @inline
 def _slot(table, item):
-    """Where `item` stands, or the free slot where it belongs."""
+    """The slot of `item`, or the free slot where it belongs."""
     last = np.uint64(len(table) - 1)
     at = item & last
     while table[at] != _FREE and table[at] != item:

@@ -64,7 +64,7 @@ def png(image: Image.Image) -> bytes:
 
 
 class Scene:
-    """Where an episode is shown frame by frame: the program's lines, the world, and a caption below it."""
+    """A canvas that shows an episode frame by frame: the program's lines, the world, and a caption below it."""
 
     def __init__(self, episode: Episode, style: Style, largest: int) -> None:
         height, width = episode.before.height, episode.before.width

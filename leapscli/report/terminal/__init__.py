@@ -1,1 +1,1 @@
-"""What a terminal or a log shows."""
+"""Output on terminals and in logs."""

@@ -67,7 +67,7 @@ def size_text(count: float) -> str:
 
 
 def show_headlines(console: Console, title: str, found: Row) -> None:
-    """What an artifact says about itself, but for its hashes and long lists."""
+    """Show an artifact's manifest, without hashes and long lists."""
     rows = {
         "path": found["path"],
         "created": f"{_minute(found['created'])} UTC, by leaps {found['tool']}",
@@ -92,7 +92,7 @@ def _value(value: Any) -> str:
 
 
 def show_lineage(console: Console, tree: Lineage) -> None:
-    """What an artifact was made from, back to recipes and seeds."""
+    """Show an artifact's ancestors, back to recipes and seeds."""
     for line in _branch(tree, "", ""):
         console.print(line, markup=False, soft_wrap=True)
 

@@ -48,7 +48,7 @@ def margin() -> Console:
 
 
 def can_redraw(console: Console) -> bool:
-    """Whether what is on this console can be drawn over; else progress comes in lines."""
+    """True if this console can be redrawn; else progress comes in lines."""
     return console.is_terminal and not console.is_dumb_terminal
 
 
@@ -64,6 +64,6 @@ def emit(console: Console, *parts: RenderableType) -> None:
 
 
 def has_colours(console: Console) -> bool:
-    """Whether blocks of colour show on this console; else worlds are drawn in their text form."""
+    """True if blocks of colour show on this console; else worlds are drawn in their text form."""
     plain = console.color_system is None or console.no_color or console.options.ascii_only
     return console.is_terminal and not plain

@@ -58,7 +58,7 @@ def _alike(found: Mapping[str, Any]) -> str:
 
 
 def _generation(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """How the programs were found; nothing where they were imported."""
+    """The statistics of generation; nothing for imported programs."""
     if "candidates" not in found:
         return []
     distinct, dropped, runs = found["distinct_candidates"], found["dropped"], found["runs"]

@@ -1,4 +1,4 @@
-"""What will end a search: of its limits the one that will be met first."""
+"""The end of a search: which of its limits will be met first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Used(NamedTuple):
-    """How much of everything that can be limited a search has used, over all its sessions."""
+    """The amounts of everything limited that a search has used, over all its sessions."""
 
     time: float = 0.0
     programs: float = 0.0
@@ -47,11 +47,11 @@ class Ends:
 
     @property
     def share(self) -> float:
-        """How much of the limit that is met first is used, of 1."""
+        """The share used, of 1, of the limit that is met first."""
         return self._share(self._nearest)
 
     def text(self, name: str) -> str:
-        """How much is used, `12.1 s` or `1,200`; where it ends the search, `12.1 s of 2:00`."""
+        """The amount used, `12.1 s` or `1,200`; where it ends the search, `12.1 s of 2:00`."""
         limit = f" of {_amount(name, self.allowed[name])}" if name == self._nearest else ""
         return _amount(name, getattr(self._used, name)) + limit
 

@@ -71,7 +71,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _common(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """What all lines of a table share."""
+    """The circumstances that all lines of a table share."""
     task = f"{evaluation.task.name}, seed {evaluation.seed}"
     return [("task", task), ("episodes", f"{len(evaluation.returns):,} each")]
 

@@ -25,7 +25,7 @@ def flow(parts: Iterable[Text | str], width: int, gap: int = 2) -> Text:
 
 
 def rows(text: Text, console: Console) -> int:
-    """How many lines of the screen the text takes."""
+    """The number of lines of the screen that the text takes."""
     return len(text.wrap(console, console.width))
 
 

@@ -37,7 +37,7 @@ class Keys:
 
     @property
     def works(self) -> bool:
-        """Whether somebody can press a key."""
+        """True if keys can be read."""
         return self.descriptor is not None
 
     def wait(self, seconds: float) -> list[str]:
@@ -56,7 +56,7 @@ class Keys:
         return [*keys, "q"] if rest == "\x1b" else keys
 
     def _read(self, seconds: float) -> str:
-        """What has arrived; Ctrl-D where nothing ever will."""
+        """The bytes that have arrived; Ctrl-D where none ever will."""
         assert self.descriptor is not None
         ready, _, _ = select.select([self.descriptor], [], [], seconds)
         if not ready:

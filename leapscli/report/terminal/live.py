@@ -1,4 +1,4 @@
-"""What every view that is drawn over and over has: notes go above it, and at the end it stays or goes."""
+"""The base of views that are redrawn: notes go above, and at the end the view stays or goes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LiveView(ABC):
 
     @abstractmethod
     def render(self) -> RenderableType:
-        """What is on the screen now."""
+        """The current content of the screen."""
 
     def note(self, message: str) -> None:
         """A line above the view."""

@@ -83,7 +83,7 @@ def _populations(found: Record) -> Rows:
 
 
 def _similarities(found: Record) -> Rows:
-    """How alike the points behave to the ends, point by point."""
+    """The similarity of the points' behaviour to that of the ends, point by point."""
     last = found["points"] - 1
     titles = ["at", *(f"{i / last:.3g}".removeprefix("0") or "0" for i in range(found["points"]))]
     rows = {"like the start": found["to_start"], "like the end": found["to_end"]}

@@ -1,4 +1,4 @@
-"""What a run did, in words: its actions in short, how it ended, what it earned; and the same for many runs."""
+"""Outcomes in words: the actions of a run in short, how it ended, its return; and the same for many runs."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _words(item: Item) -> Text:
 
 
 def _length(item: Item) -> int:
-    """How many actions an item stands for."""
+    """The number of actions that an item stands for."""
     return 1 if isinstance(item, str) else item[1] * sum(_length(part) for part in item[0])
 
 

@@ -1,4 +1,4 @@
-"""How far a phase has come, how fast it goes, and when it will end, in words."""
+"""Pace of a phase in words: how far it is, its rate, and the time left."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class Pace:
 
     @property
     def finished(self) -> bool:
-        """Whether all is done."""
+        """True if all is done."""
         return self.total is not None and self.done >= self.total > 0
 
     @property
     def share(self) -> float | None:
-        """What is done, of 1; None where the total is unknown."""
+        """The share that is done, of 1; None where the total is unknown."""
         return self.done / self.total if self.total else None
 
     @property

@@ -37,7 +37,7 @@ IDLE = 0.5  # seconds after which a resting screen is drawn again, in case its s
 
 
 class Player:
-    """What is on the screen: where the episode is, how fast it goes, whether it rests."""
+    """The state of the player: the step shown, the speed, whether it is paused."""
 
     def __init__(self, episode: Episode, style: Style, speed: float | None, *, paused: bool) -> None:
         self.playback, self.paused, self.left = Playback(episode), paused, False
@@ -47,7 +47,7 @@ class Player:
 
     @property
     def finished(self) -> bool:
-        """Whether the last step is on the screen."""
+        """True if the last step is shown."""
         return self.playback.at >= self.length
 
     @property
@@ -60,7 +60,7 @@ class Player:
         self.playback.seek(self.playback.at + max(1, round(self.speed / SMOOTH)))
 
     def press(self, key: str) -> None:
-        """What a key does."""
+        """Handle a key."""
         at = self.playback.at
         if key == "q":
             self.left = True
@@ -100,7 +100,7 @@ class Player:
         return Group(table, foot)
 
     def _status(self, step: Step | None) -> Iterator[Text]:
-        """Where we are, piece by piece."""
+        """The status line, piece by piece."""
         yield Text(f"step {self.playback.at:,} of {self.length:,}")
         what = Text(step.name if step else "start", "bold")
         if step and not step.is_action:

@@ -32,7 +32,7 @@ def progress(console: Console | None = None) -> Iterator[Reporter[Done]]:
 
 
 def plain(console: Console) -> Say:
-    """What prints a line as it is, however long."""
+    """A printer of unwrapped lines, however long."""
     return lambda line: console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -58,7 +58,7 @@ class BarReporter(LiveView):
         self._phases[-1] = pace, event.numbers()
 
     def render(self) -> RenderableType:
-        """What is on the screen now."""
+        """The current content of the screen."""
         return self.bars()
 
     def bars(self) -> Text:

@@ -1,4 +1,4 @@
-"""What a search looks like: while it runs, live on a terminal or as a plain line now and then; and what it found."""
+"""View of a search: live on a terminal, lines in a log; and its result."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class SearchView(LiveView):
         self._last = event
 
     def render(self) -> RenderableType:
-        """What is on the screen now: as much of the program as there is room for."""
+        """The current content of the screen: as much of the program as there is room for."""
         event, width = self._last, self.console.width
         if event is None:
             return Text(f"{self._label}: {self._ends.words}", "dim")
@@ -124,7 +124,7 @@ class SearchView(LiveView):
 
 
 def beginning(program: Program, room: int, console: Console) -> Text:
-    """As many lines of a program as `room` lines of the screen can show; where that is not all, it says so."""
+    """The first lines of a program that fit into `room` lines; says so where lines are left out."""
     lines = program.pretty().splitlines()
     ends = list(accumulate(rows(Text(line), console) for line in lines))
     if ends[-1] <= room:

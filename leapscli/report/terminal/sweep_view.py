@@ -1,4 +1,4 @@
-"""What a sweep looks like: a table of tasks × methods while it runs, a line a search in a log; what came out of it."""
+"""View of a sweep: a live table of tasks × methods, lines in a log; and its result."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class SweepLines:
 
 
 class SweepView(LiveView):
-    """How many searches of each task and method are over, and their mean return so far."""
+    """The number of finished searches of each task and method, and their mean return so far."""
 
     def __init__(self, console: Console, clock: Clock = time.monotonic) -> None:
         super().__init__(console)
@@ -85,7 +85,7 @@ class SweepView(LiveView):
             self.note(outcome_line(event.outcome))
 
     def render(self) -> RenderableType:
-        """What is on the screen now."""
+        """The current content of the screen."""
         if self._board is None:
             return Text("preparing …", style="dim")
         head = self._head(self._board)

@@ -1,4 +1,4 @@
-"""What a training looks like: on a terminal a bar, and below it a table of the last validations; elsewhere lines."""
+"""View of a training: on a terminal a bar, and below it a table of the last validations; elsewhere lines."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TrainingView(BarReporter):
         self._validations.append(validation)
 
     def render(self) -> RenderableType:
-        """What is on the screen now."""
+        """The current content of the screen."""
         bars = self.bars()
         return Group(bars, self.table(self.console.height - rows(bars, self.console) - 2))
 

@@ -89,7 +89,7 @@ class CEBS(Searcher[CEBSState, Latents]):
         return np.where(same[:, None], means, elite)
 
     def converged(self, state: CEBSState) -> bool:
-        """Whether the mean return of the elite did not rise."""
+        """True if the mean return of the elite did not rise."""
         return state.done
 
     def status(self, state: CEBSState) -> Mapping[str, float]:

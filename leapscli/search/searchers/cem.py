@@ -124,7 +124,7 @@ class CEM(Searcher[CEMState, Latents]):
         )
 
     def converged(self, state: CEMState) -> bool:
-        """Whether the program of the mean has had the top return for ten iterations."""
+        """True if the program of the mean has had the top return for ten iterations."""
         return state.streak >= STREAK
 
     def status(self, state: CEMState) -> Mapping[str, float]:

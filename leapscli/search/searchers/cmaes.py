@@ -35,7 +35,7 @@ class Settings(Recipe):
 
 @dataclass(frozen=True, eq=False)
 class CMAESState:
-    """What changes in the library's object, by the names of the literature.
+    """The variables of the library's object, by the names of the literature.
 
     `sigma`: the step size; float64[Z] each: the `mean`, the `variances` (the diagonal of C), and the evolution paths
     `path_sigma` and `path_c`. `extremes`: the lowest and highest returns of late, by which it knows that it is flat.
@@ -100,7 +100,7 @@ class CMAES(Searcher[CMAESState, Latents]):
         )
 
     def converged(self, state: CMAESState) -> bool:
-        """Whether one of the library's criteria says so: flat returns for long, a step size too small or too large."""
+        """True if one of the library's criteria is met: flat returns for long, a step size too small or too large."""
         return bool(self._rebuilt(state).should_stop())
 
     def status(self, state: CMAESState) -> Mapping[str, float]:

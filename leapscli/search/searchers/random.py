@@ -24,7 +24,7 @@ class Settings(Recipe):
 
 @dataclass(frozen=True)
 class SamplingState:
-    """Where its stream stands."""
+    """The position in its random stream."""
 
     seed: int
     iteration: int

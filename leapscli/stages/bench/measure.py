@@ -1,5 +1,5 @@
-"""What `leaps bench` measures: the searchers that the documentation compares, on every task, as a sweep; and how the
-programs they found do on larger worlds.
+"""The measurements of `leaps bench`: a sweep of the compared searchers on every task, and their programs on larger
+worlds.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _held_out(run: Artifact) -> float:
 
 
 def circumstances(sweep: Sweep) -> Mapping[str, str]:
-    """What the numbers were measured with, by name."""
+    """The machine, versions, model and dates of the measurements, by name."""
     manifests = [run.manifest for _, run in sweep.runs()]
     commits = sorted({f"{m.tool} at {m.commit[:12] + m.commit[40:]}" if m.commit else m.tool for m in manifests})
     models = sorted({parent.reference for m in manifests for parent in m.parents})
@@ -89,7 +89,7 @@ def circumstances(sweep: Sweep) -> Mapping[str, str]:
 
 
 def _processor() -> str:
-    """What the processor calls itself."""
+    """The name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

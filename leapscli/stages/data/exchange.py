@@ -86,7 +86,7 @@ def _batches(reader: PublishedReader) -> Iterator[list[PublishedProgram]]:
 
 
 def _short(batch: list[PublishedProgram], skipped: Skipped) -> Iterator[PublishedProgram]:
-    """Those that a dataset can hold."""
+    """The programs that a dataset can hold."""
     for each in batch:
         if len(each.tokens) <= MAX_TOKENS:
             yield each

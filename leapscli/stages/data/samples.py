@@ -32,7 +32,7 @@ def calls_of(artifact: Artifact) -> int:
 
 
 def describe(artifact: Artifact) -> dict[str, Any]:
-    """What is known about a dataset, statistics included: JSON values."""
+    """The description of a dataset, statistics included: JSON values."""
     manifest = artifact.manifest
     return {
         "artifact": artifact.reference,

@@ -109,7 +109,7 @@ def _batches(found: Iterator[Line]) -> Iterator[list[Line]]:
 
 
 def _measure(files: Files) -> tuple[int, Layout]:
-    """How many records there are, and the sizes that hold most: as many examples as most have, the largest world."""
+    """The number of records and the sizes that hold most of them: as many examples as most have, the largest world."""
     records, examples, sides, longest = 0, Counter[int](), [1, 1], Layout().max_actions
     for line in lines(list(files)):
         records += 1
@@ -177,7 +177,7 @@ def _batch(records: list[Record]) -> TokenBatch:
 
 
 def _valid(records: list[Record], skipped: Skipped) -> Iterator[Record]:
-    """Those whose tokens spell a program."""
+    """The records whose tokens spell a program."""
     programs = _batch(records)
     for record, valid, text in zip(records, programs.valid(), programs.texts(), strict=True):
         if valid:
@@ -200,7 +200,7 @@ def _place_worlds(worlds: list[list[World]], layout: Layout) -> tuple[NDArray[np
 def _problem(
     record: Record, actions: Any, truncated: Any, cells: Any, agents: Any, layout: Layout
 ) -> tuple[str, str] | None:
-    """Why a record is left out after its program ran: a reason of SKIPPED and the example."""
+    """The reason to leave a record out after its program ran: one of SKIPPED, and the example."""
     for d, (start, recorded, end) in enumerate(zip(record.starts, record.actions, record.ends, strict=True)):
         if truncated[d]:
             return "endless", f"example {d}: still running after {layout.max_actions} actions or {CALLS:,} calls"

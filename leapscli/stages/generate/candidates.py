@@ -59,7 +59,7 @@ class Block:
 
 
 def rules_of(recipe: DatasetRecipe) -> Rules:
-    """What the recipe asks of demonstrations."""
+    """The recipe's conditions on demonstrations."""
     names = Rules.__dataclass_fields__
     return Rules(**{name: value for name, value in recipe.model_dump().items() if name in names})
 

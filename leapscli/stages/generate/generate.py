@@ -90,7 +90,7 @@ def finish(
 
 
 def _behaviour(writer: ProgramsWriter, threads: int, reporter: Reporter[Done], stop: StopFlag) -> Behaviour:
-    """What every program does: all that is held in memory of it."""
+    """The behaviour of every program: all that is held in memory of it."""
     batches = (TokenBatch(ids, lengths.astype(np.int32)) for ids, lengths in writer.tokens())
     parts, done = list[Behaviour](), 0
     with ThreadPoolExecutor(threads) as pool:
@@ -111,7 +111,7 @@ def check(recipe: DatasetRecipe, workspace: Workspace, name: str) -> None:
 
 
 def check_place(workspace: Workspace, name: str) -> None:
-    """Whether a dataset of this name can be written. Raises ArtifactError."""
+    """Raise ArtifactError if a dataset of this name cannot be written."""
     check_name(name)
     folder = next(path for path in (workspace.root, *workspace.root.parents) if path.exists())
     if not os.access(folder, os.W_OK):
@@ -119,7 +119,7 @@ def check_place(workspace: Workspace, name: str) -> None:
 
 
 def staging_key(recipe: DatasetRecipe) -> str:
-    """What an interrupted run is found by: the same for equal recipes."""
+    """The key of an interrupted run: the same for equal recipes."""
     text = json.dumps({"generator": GENERATOR, **recipe.resolved()}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -1,4 +1,4 @@
-"""What a dataset is like, counted while it is made: only sums, so that parts can be added and kept in a journal."""
+"""Statistics of a dataset, counted while it is made: sums only, so that parts can be added and kept in a journal."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Statistics:
 
 
 def split_metrics(split: NDArray[np.uint8], found: Behaviour) -> dict[str, Any]:
-    """How many programs there are in each split, and how many behave like another one."""
+    """The number of programs in each split, and of those that behave like another one."""
     walks, first = np.unique(found.walks, return_inverse=True)
     sides = np.unique(np.stack([first, split]), axis=1).shape[1]
     return {

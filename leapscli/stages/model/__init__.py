@@ -1,1 +1,1 @@
-"""What is done with a trained model: load, evaluate, plot, walk, import."""
+"""Stages for a trained model: load, evaluate, plot, walk, import."""

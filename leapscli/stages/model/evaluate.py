@@ -78,7 +78,7 @@ def find_dataset(workspace: Workspace, model: Artifact, reference: str | None) -
 
 
 def is_own(model: Artifact, dataset: Artifact) -> bool:
-    """Whether the model was trained on this dataset, or on one of the same arrays."""
+    """True if the model was trained on this dataset, or on one of the same arrays."""
     index = Index([dataset])
     return any(index.find(parent) for parent in model.manifest.parents)
 
@@ -161,7 +161,7 @@ def measure(plan: EvaluationPlan, model: LatentModel, reporter: Reporter[Done]) 
 
 
 def _circumstances(plan: EvaluationPlan, model: LatentModel, worlds: Worlds) -> Record:
-    """What was measured, on what."""
+    """The model, data and sizes of the measurement."""
     return {
         "model": plan.model.reference,
         "weights": sum(parameter.numel() for parameter in model.network.parameters()),

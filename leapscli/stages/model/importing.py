@@ -55,7 +55,7 @@ def import_model(path: Path, workspace: Workspace, name: str, command: str = "")
 
 
 def _recognised(found: PublishedModel, reading: Reading, network: Network) -> dict[str, Any]:
-    """What the checkpoint turned out to be: JSON values."""
+    """The description of a recognised checkpoint: JSON values."""
     return {
         "family": found.family.title,
         "hidden": network.shape.hidden,

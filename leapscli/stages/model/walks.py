@@ -15,7 +15,7 @@ from leapscli.stages.model.evaluate import fresh_worlds
 
 
 def interpolate(model: Artifact, start: Program, end: Program, steps: int, seed: int) -> Line:
-    """What `steps` evenly spaced points between two encodings decode to; equal programs in a row are one stop.
+    """Decode `steps` evenly spaced points between two encodings; equal programs in a row are one stop.
 
     Behaviour is compared on random worlds drawn under `seed`.
     """
@@ -42,7 +42,9 @@ def interpolate(model: Artifact, start: Program, end: Program, steps: int, seed:
 def neighbours(
     model: Artifact, program: Program, *, sigma: float, samples: int, count: int, seed: int
 ) -> Neighbourhood:
-    """What `samples` vectors z + σ·ε around the encoding z of `program` decode to, the `count` commonest of them."""
+    """Decode `samples` vectors z + σ·ε around the encoding z of `program`, and return the `count` commonest
+    programs.
+    """
     from leapscli.vae.evaluation.behaviour_comparison import Probe
     from leapscli.vae.evaluation.smoothness import ranked
     from leapscli.vae.model import LatentModel

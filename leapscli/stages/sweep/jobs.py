@@ -1,4 +1,4 @@
-"""What a sweep consists of: tasks × methods × seeds, each of them one search with a run of its own name.
+"""The searches of a sweep: tasks × methods × seeds, each with a run of its own name.
 
 A search that stands in the workspace already, by whatever command it was made, is not made again.
 """
@@ -29,14 +29,14 @@ from leapscli.version import __version__
 
 @dataclass(frozen=True)
 class Method:
-    """How to search: a recipe, a searcher (by its own recipe), or a recipe with another searcher."""
+    """A way to search: a recipe, a searcher (by its own recipe), or a recipe with another searcher."""
 
     recipe: str | None = None
     searcher: str | None = None
 
     @property
     def label(self) -> str:
-        """What it is called in tables and in the names of runs."""
+        """The name in tables and in the names of runs."""
         parts = [Path(self.recipe).stem.lower()] if self.recipe else []
         return "-".join([*parts, *([label(self.searcher)] if self.searcher else [])]) or DEFAULTS["search"]
 
@@ -180,7 +180,7 @@ def find_finished(jobs: Sequence[Job], workspace: Workspace) -> dict[str, Artifa
 
 
 def _answers(run: Artifact, job: Job) -> bool:
-    """Whether a run of the same key is what the job would come to: ended by itself, within the same limits."""
+    """True if a run of the same key is what the job would come to: ended by itself, within the same limits."""
     manifest = run.manifest
     ended = manifest.metrics.get("stop_reason") != "interrupted" and manifest.tool == __version__
     return ended and _limits(manifest.recipe) == _limits(job.recipe.resolved())

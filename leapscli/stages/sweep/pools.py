@@ -1,4 +1,4 @@
-"""Where the searches of a sweep run: processes of this machine, which end when it does."""
+"""Workers for the searches of a sweep: processes of this machine, which end when it does."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Sweep:
 
     @property
     def failures(self) -> list[Outcome]:
-        """What went wrong."""
+        """The searches that failed."""
         return [outcome for outcome in self.outcomes if outcome.error is not None]
 
     def runs(self) -> list[tuple[Job, Artifact]]:
@@ -127,7 +127,7 @@ def _outcomes(jobs: Sequence[Job], pool: Workers, file: Path, board: Scoreboard,
 
 @contextmanager
 def _stop_file(workspace: Workspace) -> Iterator[Path]:
-    """Where a file tells the workers to stop; it does not exist yet, and not any more afterwards."""
+    """A path for the file that tells the workers to stop; it does not exist before, nor afterwards."""
     file = workspace.root / FOLDERS["run"] / STAGING / f"sweep-{secrets.token_hex(6)}.stop"
     with disk_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a search needs, found, checked and loaded: the model's space, the task's states, the searcher."""
+"""The plan of a search, checked and loaded: the model's space, the task's states, the searcher."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class SearchPlan:
 
     @property
     def limits(self) -> Limits:
-        """When to stop."""
+        """The limits of the search."""
         r = self.recipe
         target = None if r.target is None else goal(self.task.best, r.target)
         return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=target)
 
     @property
     def key(self) -> str:
-        """What is searched for, and how, but not for how long: equal keys can continue one another."""
+        """The key of the search, without its limits: equal keys can continue one another."""
         return search_key(self.recipe, self.task, self.model)
 
 

@@ -1,4 +1,4 @@
-"""What a search leaves behind: the program, its history, and the metrics of the manifest."""
+"""The results of a search: the program, its history, and the metrics of the manifest."""
 
 from __future__ import annotations
 

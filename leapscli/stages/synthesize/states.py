@@ -44,7 +44,7 @@ class States:
     threads: int | None
 
     def searched(self) -> Objective:
-        """What the search sees: the first few by themselves where it screens; some larger ones where it is general."""
+        """The states that the search sees: the screening ones first; larger ones too where it is general."""
         recipe = self.recipe
         screening = recipe.screening if recipe.screening < recipe.states else 0
         scores = [self._score("searched", recipe.states - screening, first=screening)]
@@ -54,7 +54,7 @@ class States:
         return Objective(_beside(scores), self.decode, screen, self.task.best)
 
     def validation(self) -> Objective | None:
-        """What the best programs are compared on, where the recipe has such states."""
+        """The states that the best programs are compared on, where the recipe has such states."""
         return self._objective("validation", self.recipe.validation) if self.recipe.validation else None
 
     def general(self) -> Objective | None:

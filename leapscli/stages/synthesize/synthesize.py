@@ -68,7 +68,7 @@ def conclude(
 
 
 def _checkpoint(plan: SearchPlan, places: Sequence[Path]) -> tuple[Progress, History] | None:
-    """Where a stopped or killed search stood: the first of the files that can be read, if any."""
+    """The checkpoint of a stopped or killed search: the first of the files that can be read, if any."""
     for path in places:
         with suppress(ArtifactError):
             return load(path, plan.search)
@@ -76,7 +76,7 @@ def _checkpoint(plan: SearchPlan, places: Sequence[Path]) -> tuple[Progress, His
 
 
 def _left(plan: SearchPlan, names: Sequence[str]) -> list[Path]:
-    """What runs and drafts of the same search left under `names`, within whatever limits; the newest first."""
+    """The checkpoints of runs and drafts of the same search under `names`, within any limits; the newest first."""
     drafts = plan.workspace.root / FOLDERS["run"] / STAGING
     left = [path for name in names for path in drafts.glob(f"{name}-{plan.key}*/{STATE}")]
     left += [run.path / STATE for name in names for run in _same(plan, name) if (run.path / STATE).exists()]
@@ -114,7 +114,7 @@ def _unless_empty(stage: AbstractContextManager[Draft]) -> Iterator[Draft]:
 def _begin(
     plan: SearchPlan, draft: Draft, resume: bool, reporter: Reporter[SearchDone]
 ) -> tuple[Progress, History, Artifact | None]:
-    """Where to go on: a killed search's checkpoint, else the newest run of the same search, else the beginning."""
+    """The starting point: a killed search's checkpoint, else the newest run of the same search, else the beginning."""
     if resume and (draft.path / STATE).exists():
         return *load(draft.path / STATE, plan.search), None
     if resume and (earlier := _earlier(plan)):
@@ -155,7 +155,7 @@ def _run(
 
 
 def _done(row: Row, progress: Progress) -> SearchDone:
-    """What a view is told of an iteration."""
+    """The progress event of an iteration."""
     return SearchDone(
         row.iteration,
         best=row.best,

@@ -65,7 +65,7 @@ def checked_zones(function: FunctionType, blame: Blame) -> Function:
 
 
 def checked_memory(function: FunctionType, blame: Blame) -> Function:
-    """What the reward remembers: as many whole numbers for every world of a size; the same for the same world."""
+    """The memory of the reward: as many whole numbers for every world of a size; the same for the same world."""
     inner, counts = guarded("memory", function, blame), defaultdict[tuple[int, ...], set[int]](set)
 
     def memory(world: World) -> list[int]:
@@ -87,7 +87,7 @@ def checked_memory(function: FunctionType, blame: Blame) -> Function:
 
 
 def checked_check(function: Function, blame: Blame) -> Function:
-    """Why a size makes no sense, or None."""
+    """The reason why a size makes no sense, or None."""
     inner = guarded("check", function, blame)
 
     @wraps(function)

@@ -34,7 +34,7 @@ SPECIAL |= inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def task_name(path: Path) -> str:
-    """What the task in this file is called: `sweeper` for sweeper.py."""
+    """The name of the task in this file: `sweeper` for sweeper.py."""
     return re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_") or "task"
 
 

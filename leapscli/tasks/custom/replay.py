@@ -1,4 +1,4 @@
-"""Where the reward of a user's task file went wrong: compiled code tells no line, so the run is repeated as Python."""
+"""Errors in the reward of a user's task file: compiled code gives no line, so the run is repeated as Python."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Blame = Callable[..., TaskError]  # (what went wrong, in which function, in whic
 
 
 def compiled_reward(reward: FunctionType, blame: Blame) -> Callable[..., Any]:
-    """What `Scorer.of` takes: a function that calls the compiled `reward`, named after all that `reward` consists of.
+    """A function for `Scorer.of` that calls the compiled `reward`, named after all that `reward` consists of.
 
     Raises TaskError where it cannot be compiled or returns something else than (number, bool).
     """
@@ -107,7 +107,7 @@ def _globals_read(code: CodeType) -> Iterator[tuple[str, int | None]]:
 
 
 def _explained(error: Exception, reward: FunctionType) -> tuple[str, str, int | None]:
-    """What numba's error says, in which function, in which line."""
+    """The text of numba's error, with its function and line."""
     text = str(error)
     path = inspect.getsourcefile(reward) or ""
     places = re.findall(rf'File "[^"]*{re.escape(Path(path).name)}", line (\d+)|{re.escape(path)} \((\d+)\)', text)

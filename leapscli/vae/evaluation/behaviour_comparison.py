@@ -1,4 +1,4 @@
-"""What programs do on a set of worlds, many at once: how alike two of them behave, and whether they end.
+"""Behaviour of programs on a set of worlds, in bulk: how similar two of them are, and whether they end.
 
 Two traces are alike by the share of the longer one that agrees from the start, as in L_R. Traces are recorded under
 the budget of the demonstrations, 220 calls, under which none is longer.
@@ -27,7 +27,7 @@ PROGRAMS, LONG_RUNS = 512, 2048  # at once: bounds the memory
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Which runs bool[P, N] end by themselves: within 220 `calls`, and within 10,000 `primitives`."""
+    """The runs that end, bool[P, N]: within 220 `calls`, and within 10,000 `primitives`."""
 
     calls: NDArray[np.bool_]
     primitives: NDArray[np.bool_]
@@ -40,11 +40,11 @@ class Probe:
     worlds: Worlds
 
     def traces(self, tokens: TokenBatch) -> Rollouts:
-        """What each program does on each world, [P, N, 220]."""
+        """The traces of the programs on each world, [P, N, 220]."""
         return rollouts(tokens, self.worlds, BUDGET, max_actions=BUDGET.limit)
 
     def similarity(self, first: TokenBatch, second: TokenBatch) -> NDArray[np.float64]:
-        """How alike the programs of two batches behave, pair by pair: float64[P, N]; 1 only for equal traces."""
+        """The similarity of the programs of two batches, pair by pair: float64[P, N]; 1 only for equal traces."""
         shares = np.empty((len(first), len(self.worlds)))
         for part in _parts(len(first), PROGRAMS):
             one, other = self.traces(first[part]), self.traces(second[part])
@@ -58,7 +58,7 @@ class Probe:
         return shares
 
     def ends(self, tokens: TokenBatch) -> Ends:
-        """Which runs of the programs end."""
+        """The runs of the programs that end."""
         calls = np.empty((len(tokens), len(self.worlds)), np.bool_)
         for part in _parts(len(tokens), PROGRAMS):
             calls[part] = ~self.traces(tokens[part]).truncated

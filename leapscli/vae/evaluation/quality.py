@@ -1,4 +1,4 @@
-"""How good a program embedding is on programs it was not trained on: what comes back, and what its vectors decode to.
+"""Quality of a program embedding on programs it was not trained on: reconstruction, and what vectors decode to.
 
 Axes: P programs, N worlds, C choices (tokens that the grammar did not force), Z latent.
 """
@@ -65,7 +65,7 @@ def latent(model: LatentModel, tokens: TokenBatch) -> Record:
 
 
 def population(tokens: TokenBatch, probe: Probe) -> Record:
-    """What a set of programs is like: shares of them that are `distinct` and `valid`, and that end.
+    """Shares of a set of programs that are `distinct` and `valid`, and that end.
 
     `runs_end` under 220 calls and under 10,000 primitives; under the latter, the programs that `end_somewhere`, on at
     least one of the worlds, and those that `end_everywhere`.

@@ -1,4 +1,4 @@
-"""How smooth a latent space is: what lies between two programs, and how far from a vector its program still holds.
+"""Smoothness of a latent space: what lies between two programs, and how far around a vector its program holds.
 
 Axes: L lines, S points on each, P programs, Z latent.
 """

@@ -1,4 +1,4 @@
-"""How good the embedding is on programs it was not trained on."""
+"""Validation of the embedding on programs it was not trained on."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def validate(network: Network, programs: Programs, recipe: ModelRecipe, precisio
 
 
 def _back(tokens: TokenBatch, decoded: TokenBatch, probe: Probe) -> dict[str, Any]:
-    """How many programs come back from their means, and how much of what they do."""
+    """The share of programs that are reconstructed from their means, and the similarity of their behaviour."""
     exact = decoded.hashes() == tokens.hashes()
     long = exact[tokens.lengths >= LONG]
     return {
@@ -65,7 +65,7 @@ def _back(tokens: TokenBatch, decoded: TokenBatch, probe: Probe) -> dict[str, An
 
 
 def _prior(samples: TokenBatch, probe: Probe) -> dict[str, Any]:
-    """What vectors from N(0, I) decode to."""
+    """Decode vectors from N(0, I)."""
     found = population(samples, probe)
     return {"prior_distinct": found["distinct"], "prior_ends": found["runs_end"]["primitives:10000"]}
 

@@ -36,13 +36,13 @@ class Decoder(nn.Module):
         self.register_buffer("forbidden", torch.from_numpy(~MASKS.allowed), persistent=False)
 
     def token_parts(self) -> tuple[Tensor, Tensor]:
-        """What each token contributes, whatever the state: to the gates [V, 3K], to the head [V, K]."""
+        """The contribution of each token, whatever the state: to the gates [V, 3K], to the head [V, K]."""
         hidden, token = self.head.out_features, self.embedding.weight
         gates = F.linear(token, self.gru.weight_ih[:, :V], self.gru.bias_ih)
         return gates, F.linear(token, self.head.weight[:, hidden : hidden + V], self.head.bias)
 
     def latent_parts(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """What z [B, Z], bounded, contributes at every step: to the gates [B, 3K], to the head [B, K]."""
+        """The contribution of z [B, Z], bounded, at every step: to the gates [B, 3K], to the head [B, K]."""
         gates = F.linear(z, self.gru.weight_ih[:, V:])
         return gates, F.linear(z, self.head.weight[:, self.head.out_features + V :])
 

@@ -87,7 +87,7 @@ class _Last(torch.autograd.Function):
 
 
 def _endings(sizes: Sizes) -> Iterator[slice]:
-    """Where the states after each row's last step lie, the longest rows first."""
+    """The indices of the states after each row's last step, the longest rows first."""
     stop, running = sum(sizes), 0
     for n in reversed(sizes):
         if n > running:

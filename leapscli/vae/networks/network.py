@@ -17,7 +17,7 @@ from leapscli.vae.networks.executor import MARGIN, Executor
 
 @dataclass(frozen=True)
 class Shape:
-    """What the shapes of the weights follow from. `executor`: whether there is one, for worlds of `height`×`width`;
+    """The sizes that determine the weights. `executor`: whether there is one, for worlds of `height`×`width`;
     `tanh`: whether the decoder reads tanh(z), as some imported models do.
     """
 

@@ -56,7 +56,7 @@ class PackedPrograms(_Movable):
 
     @property
     def predicted(self) -> int:
-        """How many tokens the decoder predicts, forced ones and the final `<pad>` included."""
+        """The number of tokens that the decoder predicts, forced ones and the final `<pad>` included."""
         return sum(self.sizes)
 
 
@@ -77,7 +77,7 @@ class PackedDemos(_Movable):
 
 
 def sizes_of(lengths: Array) -> Sizes:
-    """How many of the rows, of falling `lengths`, run at each step."""
+    """The number of rows, of falling `lengths`, that run at each step."""
     return tuple(int(n) for n in np.searchsorted(-lengths, -np.arange(1, lengths.max(initial=0) + 1), side="right"))
 
 

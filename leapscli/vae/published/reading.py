@@ -24,7 +24,9 @@ HINT = "`leaps docs models` lists the layouts that can be read; the language mus
 
 @dataclass(frozen=True)
 class Reading:
-    """What no entry of a file tells: the order of its tokens, and whether its decoder reads tanh(z) instead of z."""
+    """The choices that no entry of a file determines: the order of its tokens, and whether its decoder reads
+    tanh(z).
+    """
 
     order: str
     tanh: bool = False
@@ -46,7 +48,7 @@ class PublishedModel:
 
     @property
     def shared(self) -> bool:
-        """Whether encoder and decoder have the same embedding."""
+        """True if encoder and decoder have the same embedding."""
         encoder, decoder = (
             self.state[self.family.names[f"{side}.embedding.weight"]] for side in ("encoder", "decoder")
         )

@@ -1,4 +1,4 @@
-"""Whether the entries of a checkpoint make a model of ours: all of them there, in shapes that go together, finite.
+"""Checks of a checkpoint's entries: all of them there, in shapes that go together, finite.
 
 Axes: V tokens, K units, Z latent dimensions.
 """
@@ -28,7 +28,7 @@ def sizes_of(family: Family, state: State) -> tuple[int, int]:
 
 
 def folds(family: Family, state: State) -> bool:
-    """Whether there are linear layers around z."""
+    """True if there are linear layers around z."""
     return any(_has(state, f"{name}.") for name in family.bottleneck.values())
 
 

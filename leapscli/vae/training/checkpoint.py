@@ -1,4 +1,4 @@
-"""What training needs to go on as if it had never stopped: weights, optimizer, loss scale, and a step number.
+"""Checkpoints of training: weights, optimizer, loss scale, and a step number.
 
 Order and noise follow from the seed and the step, so no generator's state needs keeping. One file, written whole.
 """

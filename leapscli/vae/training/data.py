@@ -29,7 +29,7 @@ WHOLE = slice(None)
 
 
 class ProgramSource(Protocol):
-    """Where programs come from; `ProgramsReader` is one."""
+    """A source of programs; `ProgramsReader` is one."""
 
     layout: Layout
 
@@ -60,7 +60,9 @@ class Batch:
 
 @dataclass(frozen=True)
 class Reads:
-    """What a batch holds besides its programs: `demos` of each for the executor, and all as `traces` for REINFORCE."""
+    """The contents of a batch besides its programs: `demos` of each for the executor, and all as `traces` for
+    REINFORCE.
+    """
 
     demos: int = 0
     traces: bool = False
@@ -82,7 +84,7 @@ class Programs:
         return len(self.rows)
 
     def places(self, rows: Array) -> Array:
-        """Where in this split the programs of these rows of the dataset are."""
+        """The indices in this split of rows of the dataset."""
         return np.searchsorted(self.rows, rows)
 
     def batch(self, chosen: Array, reads: Reads, rng: np.random.Generator, part: slice = WHOLE) -> Batch:

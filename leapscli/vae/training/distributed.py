@@ -41,23 +41,23 @@ class Ranks:
 
     @classmethod
     def launched(cls) -> Ranks:
-        """As torchrun's environment says; alone without it."""
+        """The ranks in torchrun's environment; alone without it."""
         if not dist.is_torchelastic_launched():
             return cls()
         return cls(*(int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")))
 
     @property
     def leads(self) -> bool:
-        """Whether this process validates, writes and speaks."""
+        """True if this process validates, writes and reports."""
         return self.rank == 0
 
     @property
     def part(self) -> slice:
-        """Which rows of a batch are computed here."""
+        """The rows of a batch that are computed here."""
         return slice(self.rank, None, self.count)
 
     def together(self, label: str) -> str:
-        """What each works with → what all do: `2 × cpu float32`."""
+        """The device of one process → that of all: `2 × cpu float32`."""
         return f"{self.count} × {label}" if self.count > 1 else label
 
     def device(self, name: str) -> str:
@@ -91,7 +91,7 @@ class Ranks:
                 dist.destroy_process_group()
 
     def told(self, value: T) -> T:
-        """What the first process says, to all; `value` is what it is there."""
+        """Broadcast a value of the first process to all; `value` is what it is there."""
         if self.count == 1:
             return value
         box = [value]
@@ -104,7 +104,7 @@ class Ranks:
         return int(self._reduced(torch.tensor(value), dist.ReduceOp.MAX)) if self.count > 1 else value
 
     def shares(self, counts: Mapping[str, int]) -> dict[str, float]:
-        """How much of what was counted, by name, was counted here."""
+        """The share of the global counts, by name, that was counted here."""
         if self.count == 1:
             return dict.fromkeys(counts, 1.0)
         whole = self._reduced(torch.tensor(list(counts.values()), dtype=torch.float64), dist.ReduceOp.SUM).tolist()

@@ -31,7 +31,9 @@ BUDGET = Budget.calls()  # that of the demonstrations
 
 @dataclass(frozen=True, eq=False)
 class Traces:
-    """What B programs did: on `worlds` [B·D], the actions int8[B, D, T] (-1 after the end) and lengths int[B, D]."""
+    """The traces of B programs: on `worlds` [B·D], the actions int8[B, D, T] (-1 after the end) and lengths int[B,
+    D].
+    """
 
     worlds: Worlds
     actions: Array

@@ -17,7 +17,8 @@ def learning_rate(recipe: ModelRecipe, step: int, last: int) -> float:
 
 
 def last_step(recipe: ModelRecipe, step: int, seconds: float) -> int:
-    """Where training will end: after the recipe's steps, or sooner if `max_time` allows fewer at the speed so far.
+    """The step at which training will end: after the recipe's, or sooner if `max_time` allows fewer at the speed so
+    far.
 
     So a cosine comes down in time. On a machine that is fast enough the answer is always the recipe's steps, and
     then the weights do not depend on the clock.

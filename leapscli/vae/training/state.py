@@ -66,7 +66,7 @@ class Training:
 
     @property
     def reconstructs(self) -> bool:
-        """Whether greedy reconstruction has passed 80%: L_R waits for it (LEAPS, appendix)."""
+        """True if greedy reconstruction has passed 80%: L_R waits for it (LEAPS, appendix)."""
         return bool(self.latest) and self.best["validation"]["reconstruction"] > RECONSTRUCTS
 
     def resume(self) -> None:

@@ -1,4 +1,4 @@
-"""What training measures, for TensorBoard: every number of metrics.jsonl as a scalar in event files.
+"""Training metrics for TensorBoard: every number of metrics.jsonl as a scalar in event files.
 
 They lie in a folder of the user's, not in the model: TensorBoard wants to read them while training writes, and a model
 never changes.

@@ -31,7 +31,7 @@ READ = 20  # steps between two looks at the losses: each look waits for the devi
 
 
 class Ended(StrEnum):
-    """Why training ended."""
+    """The reason why training ended."""
 
     STEPS = "steps"
     TIME = "time"
@@ -113,7 +113,9 @@ def _loop(
 
 
 def _ended(training: Training, stop: StopFlag) -> Ended | None:
-    """Whether to end now, and why: all processes alike, if one was asked to or if the first one's time is up."""
+    """The reason to end now, the same for all processes, if one was asked to or if the first one's time is up; else
+    None.
+    """
     limit, ranks = training.recipe.max_time, training.ranks
     reasons = {  # the later outweigh the earlier
         Ended.TIME: ranks.leads and limit is not None and training.seconds >= limit and training.step > 0,
@@ -163,6 +165,6 @@ def _measured(training: Training, held_out: Programs, averages: dict[str, float]
 
 
 def _done(training: Training, size: int, loss: float | None = None) -> TrainingDone:
-    """How far it is, in programs, `size` a step; with the mean `loss` of the last steps."""
+    """The progress event, in programs, `size` a step; with the mean `loss` of the last steps."""
     reconstruction = training.latest["validation"]["reconstruction"] if training.latest else None
     return TrainingDone(training.step * size, training.last * size, loss=loss, reconstruction=reconstruction)

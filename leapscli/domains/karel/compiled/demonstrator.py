@@ -34,7 +34,7 @@ _ONE = U(1)
 
 
 class Terms(NamedTuple):
-    """What is asked of demonstrations. Probabilities count in 65536ths."""
+    """The conditions on demonstrations. Probabilities count in 65536ths."""
 
     height: int
     width: int
@@ -99,7 +99,7 @@ def demonstration_hook(action, changed, word, agent, cells, trace, memory):
 
 @inline
 def _offset(direction, width):
-    """Where the neighbour in this direction lies in a flattened world."""
+    """The offset of the neighbour in this direction in a flattened world."""
     return U(-width if direction == 0 else 1 if direction == 1 else width if direction == 2 else -1)
 
 

@@ -1,4 +1,6 @@
-"""What programs do, as hashes, compiled: a template around `interpreter.interpret`, with `behaviour.py` as its face."""
+"""Hashes of what programs do, compiled: a template around `interpreter.interpret`, with `behaviour.py` as its
+interface.
+"""
 
 from __future__ import annotations
 

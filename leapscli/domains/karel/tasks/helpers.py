@@ -1,4 +1,4 @@
-"""What several tasks need: empty rooms, places in them, and where a cell lies for compiled code."""
+"""Helpers that several tasks share: empty rooms, places in them, and indices of cells for compiled code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def facing_east(row: int, column: int) -> Agent:
 
 
 def padded_index(world: World, row: int, column: int) -> int:
-    """Where a cell lies in the engine's flattened arrays, which have a ring of wall around the world."""
+    """The index of a cell in the engine's flattened arrays, which have a ring of wall around the world."""
     return (row + 1) * (world.width + 2) + column + 1
 
 

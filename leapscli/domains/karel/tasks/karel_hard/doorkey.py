@@ -19,7 +19,7 @@ def _wall_column(width):
 
 
 def _right_of(column, cells):
-    """Where `cells` is not zero, from `column` on, as [K, 2]."""
+    """The places from `column` on where `cells` is not zero, [K, 2]."""
     found = np.argwhere(cells)
     return found[found[:, 1] >= column]
 

@@ -35,7 +35,7 @@ def zones(world):
 
 
 def reward(action, changed, pos, ahead, cells, zone, memory):
-    """As harvester; -1 away from the path."""
+    """The same as harvester; -1 off the path."""
     if zone[pos] == 0:
         return -1.0, True
     return _harvest(action, changed, pos, ahead, cells, zone, memory)
