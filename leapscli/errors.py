@@ -120,7 +120,7 @@ def whole(value: Any, what: str, least: int | None = None, most: int | None = No
     outside = number is None or (least is not None and number < least) or (most is not None and number > most)
     if number is None or outside or isinstance(value, bool):
         some = ("" if least is None else f" from {least} on") + ("" if most is None else f", at most {most}")
-        raise InputError(f"{what}: a whole number{some} is wanted, not {described(value)}")
+        raise InputError(f"{what}: expected a whole number{some}, not {described(value)}")
     return number
 
 

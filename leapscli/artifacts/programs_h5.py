@@ -78,7 +78,7 @@ class ProgramsWriter:
         an attribute.
         """
         if not len(self):
-            raise ArtifactError(f"{self.path}: not one program to write", "loosen the recipe")
+            raise ArtifactError(f"{self.path}: no program to write", "loosen the recipe")
         temporary, self.arrays = unfinished(self.path), self._journal.arrays_hash(split)
         with disk_errors(temporary):
             with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
@@ -211,7 +211,7 @@ def _open(path: Path) -> h5py.File:
     except BlockingIOError:
         raise ArtifactError(f"{path}: {IN_USE}", WAIT) from None
     except OSError as error:
-        raise ArtifactError(f"{path}: no readable HDF5 file ({error})", _REMAKE) from None
+        raise ArtifactError(f"{path}: not a readable HDF5 file ({error})", _REMAKE) from None
 
 
 def _check(path: Path, file: h5py.File) -> Layout:

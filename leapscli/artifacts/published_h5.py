@@ -69,7 +69,7 @@ class PublishedReader:
             if not needed.is_file():
                 raise InputError(f"{needed}: no such file", HINT)
         if (kind := kind_of(self.path)) is not Kind.HDF5:
-            raise InputError(f"{self.path}: cannot be read: {kind}, no HDF5 file", WAYS_OUT.get(kind))
+            raise InputError(f"{self.path}: cannot be read: {kind}, not an HDF5 file", WAYS_OUT.get(kind))
         try:
             self._file = h5py.File(self.path, "r")
             self.names = (folder / IDS).read_text(encoding="utf-8").split()
@@ -182,7 +182,7 @@ class PublishedWriter:
 
     def __init__(self, folder: Path, calls: int) -> None:
         if folder.exists():
-            raise InputError(f"{folder}: exists already", "name a folder that is yet to be made")
+            raise InputError(f"{folder}: exists already", "name a new folder")
         if not folder.absolute().parent.is_dir():
             raise InputError(f"{folder}: there is no folder {folder.absolute().parent}", "make it first")
         self.folder, self._aside = folder, folder.with_name(f".{folder.name}.writing")

@@ -47,7 +47,9 @@ def shipped_models() -> Artifacts:
 def check_removable(artifact: Artifact) -> None:
     """Raises ArtifactError for the model that ships."""
     if artifact in shipped_models():
-        raise ArtifactError(f"{artifact.reference} ships with leaps and stays", "uninstalling leaps removes it")
+        raise ArtifactError(
+            f"{artifact.reference} ships with leaps and cannot be removed", "uninstalling leaps removes it"
+        )
 
 
 KINDS: tuple[Kind, ...] = ("dataset", "model", "run", "evaluation")
@@ -68,7 +70,7 @@ class Workspace:
         try:
             return cls(settled(chosen))
         except FileNotFoundError:
-            raise ArtifactError(FOLDER_GONE, "go to another, or name a --workspace that exists") from None
+            raise ArtifactError(FOLDER_GONE, "change to another folder, or name a --workspace that exists") from None
 
     def list(self, kind: Kind | None = None) -> Artifacts:
         """Every published artifact of a kind, or of all: by kind, name and version."""
@@ -94,7 +96,7 @@ class Workspace:
         name, at, number = reference.partition("@")
         if not NAME.fullmatch(name) or (at and not re.fullmatch(r"v?[1-9]\d*", number)):
             raise MissingArtifact(
-                f"{reference!r} is no reference", f"write {kind} references as name, name@v3, or a path"
+                f"{reference!r} is not a reference", f"write {kind} references as name, name@v3, or a path"
             )
         candidates = self._named(name, kind)
         matching = [a for a in candidates if not at or a.version == int(number.removeprefix("v"))]

@@ -111,7 +111,7 @@ def _parse(path: Path, number: int, line: str) -> dict[str, Any]:
         raise InputError(f"{path}:{number}: {what}", "one record a line; copy or download the file again") from None
     if not isinstance(content, dict) or not {"program_tokens", "program_json"} & set(content):
         hint = "one object a line, with program_tokens and examples; of an array, `jq -c '.[]'` makes lines"
-        raise InputError(f"{path}:{number}: no record of a program", hint)
+        raise InputError(f"{path}:{number}: not a record of a program", hint)
     return content
 
 

@@ -76,10 +76,10 @@ def bench(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure how good the searchers are at every task, and write a page of results beside published ones.
+    """Benchmark the searchers on every task, and write a page of results beside published ones.
 
     It is a sweep like any other: its runs stay in the workspace, and the same command continues where it was stopped.
-    In an empty workspace everything is measured anew.
+    In an empty workspace everything is measured again.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.engine.engine import core_count
@@ -90,7 +90,7 @@ def bench(
 
     check_writable(output)
     if is_stdout(output) and as_json:
-        raise InputError("--json and --output - both want standard output", "choose one")
+        raise InputError("--json and --output - both write to standard output", "choose one")
     place = Workspace.locate(workspace)
     compared = methods(split(recipe or RECIPES), []) + (methods([], split(searcher)) if searcher else [])
     chosen = overrides(settings, None, max_time)

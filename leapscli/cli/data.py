@@ -103,7 +103,7 @@ def import_(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a dataset of the literature, and check every program and trace by running it.
+    """Import a published dataset, and check every program and trace by running it.
 
     It may be in the layout of the LEAPS code, or JSON lines of the program-synthesis data: a program and its examples
     on each.

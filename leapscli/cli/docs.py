@@ -11,7 +11,7 @@ from leapscli.cli.help import App
 
 HERE = re.compile(r"\[([^]]+)\]\(#[^)]*\)")  # a link within the page, which a terminal cannot follow
 PageArgument = Annotated[
-    str | None, typer.Argument(metavar="[PAGE]", help="The page to print. Else a list of them.", show_default=False)
+    str | None, typer.Argument(metavar="[PAGE]", help="The page to print. Without it, list them.", show_default=False)
 ]
 
 

@@ -43,7 +43,7 @@ def fmt(
 
     if STDIN in files:
         if len(files) > 1 or as_json:
-            raise InputError("- stands alone: it reads stdin and writes stdout", "leave the rest out")
+            raise InputError("- cannot be combined: it reads stdin and writes stdout", "leave the rest out")
         _through(style, check)
         return
     results = format_files(files, style.value if style else None, write=not check)

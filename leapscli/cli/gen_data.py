@@ -57,7 +57,7 @@ def gen_data(
 ) -> None:
     """Make a dataset of random programs, each demonstrated on random worlds.
 
-    The result depends only on the recipe and its seed. Next come leaps train, or leaps data show.
+    The result depends only on the recipe and its seed. Next: leaps train, or leaps data show.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.recipes.loading import load_recipe

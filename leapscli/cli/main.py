@@ -51,10 +51,10 @@ def _version(asked: bool) -> None:
 
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Programs as policies: learn a space of Karel programs, search it for reward, read what comes out."""
+    """Programs as policies: learn a space of Karel programs, search it for reward, and read the result."""
 
 
 def build() -> App:

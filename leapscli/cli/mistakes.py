@@ -43,6 +43,6 @@ def usage_error(error: typer.TyperException) -> tuple[str, str | None]:
 def refusal(error: OSError) -> tuple[str, str]:
     """A refusal by the operating system, which is no bug, and what to do about it."""
     if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd names no file
-        return FOLDER_GONE, "go to another"
+        return FOLDER_GONE, "change to another folder"
     place = f"{error.filename}: " if error.filename is not None else ""
     return f"{place}{(error.strerror or str(error)).lower()}", "LEAPS_DEBUG=1 shows where"

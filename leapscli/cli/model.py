@@ -194,7 +194,7 @@ def import_(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a model of the literature: a checkpoint of the LEAPS code, or of the work that followed it.
+    """Import a published model: a checkpoint of the LEAPS code, or of the work that followed it.
 
     PyTorch's files and safetensors are read as data; nothing in them is run.
     """

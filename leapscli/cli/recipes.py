@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from leapscli.stages.recipe_list import RecipeEntry
 
 NameArgument = Annotated[
-    str | None, typer.Argument(metavar="[RECIPE]", help="Print this one. Else a list of all.", show_default=False)
+    str | None, typer.Argument(metavar="[RECIPE]", help="Print this one. Without it, list all.", show_default=False)
 ]
 SPACES = {"latent": "in a model's latent space", "program": "among programs, without a model"}
 COMMANDS = {"dataset": "gen-data", "model": "train", "search": "synthesize"}

@@ -38,9 +38,8 @@ MapOption = Annotated[
         "--world", metavar="FILE", help="Run on the map in this file, drawn with # . 0-9 ^ > v <", show_default=False
     ),
 ]
-SideOption = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="This side of the world, in cells.", show_default=False)
-]
+HeightOption = Annotated[int | None, typer.Option(metavar="N", min=1, help="Rows of the world.", show_default=False)]
+WidthOption = Annotated[int | None, typer.Option(metavar="N", min=1, help="Columns of the world.", show_default=False)]
 EpisodesOption = Annotated[
     int,
     typer.Option("--episodes", metavar="N", min=1, help="Number of initial states; more than one gives statistics."),
@@ -89,8 +88,8 @@ def run(
     task_option: TaskOption = None,
     world: MapOption = None,
     size: WorldSizeOption = None,
-    height: SideOption = None,
-    width: SideOption = None,
+    height: HeightOption = None,
+    width: WidthOption = None,
     seed: StateSeedOption = 0,
     episode_seed: EpisodeSeedOption = None,
     episodes: EpisodesOption = 1,
@@ -148,7 +147,7 @@ def _choose_one(wanted: dict[str, bool]) -> None:
     """Raises InputError where more than one thing is to appear on standard output."""
     wants = [name for name, asked in wanted.items() if asked]
     if len(wants) > 1:
-        raise InputError(f"{' and '.join(wants[:2])} both want the screen", "choose one")
+        raise InputError(f"{' and '.join(wants[:2])} both need the screen", "choose one")
 
 
 def _statistics(source: Source, setting: Setting, episodes: int, as_json: bool, style: StyleChoice | None) -> None:

@@ -96,7 +96,7 @@ def sweep(
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Search for programs for many tasks, with many searchers and seeds, side by side.
+    """Search for programs for many tasks, with many searchers and seeds, in parallel.
 
     Every search is a run of its own, named like maze-cem-s0. A sweep that was stopped or killed is continued by the
     same command, which repeats nothing.

@@ -158,7 +158,7 @@ def synthesize(
         _search_seeds(Sweep(jobs, place), parallel, dry_run, as_json)
         return
     if parallel is not None:
-        raise InputError("--parallel is for several searches", "say how many: --seeds 5")
+        raise InputError("--parallel needs several searches", "as in --seeds 5")
     plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen))
     say_model(plan.model)
     if dry_run:

@@ -52,7 +52,7 @@ def tasks(
     if png:
         check_writable(png)
     if is_stdout(png) and as_json:
-        raise InputError("--json and --png - both want standard output", "choose one")
+        raise InputError("--json and --png - both write to standard output", "choose one")
     height, width = parse_size(size)
     card = describe(find_task(name, height=height, width=width), seed)
     if png:

@@ -38,7 +38,7 @@ class TokenBatch:
     def of(programs: Sequence[Program]) -> TokenBatch:
         """These programs, padded to the longest. Raises InputError for what is no list of programs."""
         if isinstance(programs, str | Program) or not isinstance(programs, Iterable):
-            raise InputError(f"a list of programs is wanted, not {described(programs)}", "put it in a list: [program]")
+            raise InputError(f"expected a list of programs, not {described(programs)}", "put it in a list: [program]")
         programs = list(programs)
         for i, program in enumerate(programs):
             if not isinstance(program, Program):

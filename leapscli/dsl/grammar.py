@@ -208,7 +208,7 @@ def allowed_next(prefix: Sequence[str]) -> set[str]:
     ProgramSyntaxError where `prefix` itself is not the beginning of a program, InputError where it is no list of texts.
     """
     if isinstance(prefix, str) or not isinstance(prefix, Sequence) or not all(isinstance(t, str) for t in prefix):
-        raise InputError(f"a list of tokens is wanted, not {described(prefix)}", "text.split() makes one of a text")
+        raise InputError(f"expected a list of tokens, not {described(prefix)}", "text.split() makes one of a text")
     walker = Walker()
     for i, token in enumerate(prefix):
         if not walker.take(token):

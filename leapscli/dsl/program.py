@@ -29,7 +29,7 @@ class Program(Tree):
     def parse(cls, text: str) -> Program:
         """The one program that `text` spells, in token form or Python form as it is; else ProgramSyntaxError."""
         if not isinstance(text, str):
-            raise InputError(f"the text of a program is wanted, not {described(text)}")
+            raise InputError(f"expected the text of a program, not {described(text)}")
         return cls.of(parse(text))
 
     @classmethod
@@ -42,7 +42,7 @@ class Program(Tree):
         """The program of these token ids, trailing `<pad>` ignored; ProgramSyntaxError if they spell none."""
         numbers = np.asarray(ids)
         if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "iu"):
-            raise InputError(f"a list of token ids is wanted, not {described(ids)}")
+            raise InputError(f"expected a list of token ids, not {described(ids)}")
         return cls.of(parse_ids(numbers))
 
     @property

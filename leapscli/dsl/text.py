@@ -34,7 +34,7 @@ def decode(content: bytes) -> str:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         complaint = f"byte {len(mark) + error.start} is not {encoding[:6].rstrip('-').upper()} text"
-        raise InputError(f"{complaint}; that is no program and no map", "save it as UTF-8") from error
+        raise InputError(f"{complaint}; neither a program nor a map", "save it as UTF-8") from error
 
 
 def lines_of(text: str) -> list[str]:

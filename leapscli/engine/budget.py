@@ -46,5 +46,5 @@ def checked_budget(budget: Any) -> Budget:
     """`budget`, if it is one. Raises InputError."""
     if not isinstance(budget, Budget):
         hint = "Budget.calls(220) or Budget.primitives(10_000)"
-        raise InputError(f"a Budget is wanted, not {described(budget)}", hint)
+        raise InputError(f"expected a Budget, not {described(budget)}", hint)
     return budget

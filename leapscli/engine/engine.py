@@ -158,4 +158,4 @@ def _refusal(programs: TokenBatch) -> InputError:
         reason = "padding within it"
     except ProgramSyntaxError as error:
         reason = error.message.splitlines()[0]
-    return InputError(f"program {first} of a batch of {len(programs)} is none: {reason}")
+    return InputError(f"program {first} of a batch of {len(programs)} is invalid: {reason}")

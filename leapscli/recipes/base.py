@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo, field_validator
 
@@ -20,8 +20,9 @@ class Recipe(BaseModel):
     @classmethod
     def _no_bool_for_numbers(cls, value: Any, info: ValidationInfo) -> Any:
         """Python counts True as 1; a recipe does not."""
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
-            raise ValueError("a yes/no is not what belongs here")
+        field = cls.model_fields[str(info.field_name)]
+        if isinstance(value, bool) and field.annotation is not bool:
+            raise ValueError(f"must be {_expected(field.annotation)}, found {'yes' if value else 'no'}")
         return value
 
     def resolved(self) -> dict[str, Any]:
@@ -31,6 +32,15 @@ class Recipe(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """A copy with `changes`, validated like the original."""
         return type(self).model_validate({**self.model_dump(), **changes})
+
+
+def _expected(annotation: Any) -> str:
+    """The values of a field in words: `auto, off, bf16 or fp16`, `a number`."""
+    choices = [each for each in get_args(annotation) if isinstance(each, str)]
+    if choices:
+        return f"{', '.join(choices[:-1])} or {choices[-1]}"
+    numeric = annotation in (int, float) or {int, float} & {*get_args(annotation)}
+    return "a number" if numeric else "another kind of value"
 
 
 def _duration(value: Any) -> Any:

@@ -49,7 +49,7 @@ class Known:
 
 
 class Memory:
-    """A map from uint64 hashes to what is known; of at most `limit` programs, then it begins anew."""
+    """A map from uint64 hashes to what is known; of at most `limit` programs, then it starts empty again."""
 
     def __init__(self, limit: int = 4_000_000) -> None:
         self.limit = limit

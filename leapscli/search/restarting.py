@@ -1,4 +1,4 @@
-"""Restarts: a searcher that begins anew once it no longer improves.
+"""Restarts of a searcher that no longer improves.
 
 DEVIATION from LEAPS, which searches once: a population that has collapsed around one program finds nothing more.
 """
@@ -27,7 +27,7 @@ class RestartState:
 
 
 class Restarting(Searcher[RestartState, Points]):
-    """`searcher`, begun anew after `patience` iterations without a better return, or when converged."""
+    """`searcher`, restarted after `patience` iterations without a better return, or when converged."""
 
     def __init__(self, searcher: AnySearcher, *, patience: int) -> None:
         self.searcher, self.patience = searcher, patience
@@ -46,7 +46,7 @@ class Restarting(Searcher[RestartState, Points]):
         return points
 
     def tell(self, state: RestartState, points: Points, scored: Scored) -> RestartState:
-        """Tells the searcher, or begins anew."""
+        """Tells the searcher, or restarts it."""
         inner = self.searcher.tell(state.inner, points, scored)
         found = float(scored.returns.max())
         better = found > state.best + 1e-9

@@ -49,7 +49,7 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
         arrays = {name.removeprefix("progress."): array for name, array in kept.items()}
         progress = restore(search.begin(0), values, arrays)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ArtifactError(f"{path}: cannot be taken up: {error}", "start afresh, without --resume") from None
+        raise ArtifactError(f"{path}: cannot be resumed: {error}", "start again, without --resume") from None
     if "memory.hashes" in kept:
         search.objective.memory.put(kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in COLUMNS)))
     return progress, [tuple(row) for row in kept["history"].tolist()]

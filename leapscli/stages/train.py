@@ -177,13 +177,13 @@ def _take_up(plan: TrainingPlan, draft: Draft, reporter: Reporter[TrainingDone])
         return None
     earlier = _earlier(plan)
     if earlier is None:
-        reporter.note("no training like this to resume; it begins anew")
+        reporter.note("no training like this to resume; starting again")
     elif _is_done(plan, earlier):
-        reporter.note(f"{earlier.reference} has met its limits already; nothing to resume")
+        reporter.note(f"{earlier.reference} has reached its limits already; nothing to resume")
         draft.path.rmdir()
         return earlier
     else:
-        reporter.note(f"going on from {earlier.reference}")
+        reporter.note(f"resuming from {earlier.reference}")
         for name in (WEIGHTS, METRICS, CHECKPOINT):
             shutil.copyfile(earlier.file(name), draft.path / name)
     return None

@@ -47,7 +47,7 @@ def read_stdin() -> bytes:
 def _bounded(file: BinaryIO, label: str) -> bytes:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise InputError(f"{label}: more than a megabyte; that is no program and no map")
+        raise InputError(f"{label}: more than a megabyte; neither a program nor a map")
     return content
 
 
@@ -91,7 +91,7 @@ def check_writable(path: Path) -> None:
         if not os.access(path if path.exists() else folder, os.W_OK):
             raise InputError(f"{path}: cannot be written: permission denied")
     except FileNotFoundError as error:  # of the current folder, to which the path is relative
-        raise InputError(FOLDER_GONE, "go to another") from error
+        raise InputError(FOLDER_GONE, "change to another folder") from error
     except OSError as error:
         raise InputError(f"{brief(str(path))[1:-1]}: cannot be written: {_reason(error)}") from error
 
@@ -121,7 +121,7 @@ def write_output(path: Path, content: bytes) -> None:
         else:
             _replace(path.resolve(), content)
     except BrokenPipeError as error:
-        raise LeapsError(f"{path}: its reader has left before the end") from error
+        raise LeapsError(f"{path}: its reader closed it early") from error
     except OSError as error:
         raise LeapsError(f"{path}: cannot be written: {_reason(error)}") from error
 

@@ -32,7 +32,7 @@ def choose_device(name: str = "auto") -> torch.device:
     except RuntimeError:
         raise InputError(f"no device is called {name!r}", "auto, cpu, cuda, or cuda:1") from None
     if device.type not in ("cpu", "cuda"):
-        raise InputError(f"leaps works on cpu and cuda, not on {device.type}", "leave it to --device auto")
+        raise InputError(f"leaps works on cpu and cuda, not on {device.type}", "use --device auto")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count() * has_cuda:
         raise InputError(f"no {device} here: PyTorch sees {torch.cuda.device_count() * has_cuda} CUDA devices",
                          "--device cpu, or install a CUDA build of PyTorch")  # fmt: skip

@@ -47,7 +47,7 @@ class LatentModel:
         try:
             network = Network(Shape(**meta["shape"]))
         except (KeyError, TypeError) as error:
-            raise ArtifactError(f"{file}: no program embedding: its shape is not told ({error})", "train one") from None
+            raise ArtifactError(f"{file}: no program embedding: its shape is missing ({error})", "train one") from None
         load_state(network, weights, file)
         return cls(network, device, meta)
 

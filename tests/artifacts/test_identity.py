@@ -108,7 +108,7 @@ def test_no_artifact_of_ones_own_takes_the_name_of_the_one_that_ships(ws):
 
 @pytest.mark.parametrize("reference", ["leaps", "shipped"])
 def test_the_model_that_ships_cannot_be_removed(ws, reference):
-    with pytest.raises(ArtifactError, match="ships with leaps and stays"):
+    with pytest.raises(ArtifactError, match="ships with leaps and cannot be removed"):
         ws.remove(ws.find(reference))
     assert (shipped() / "models/shipped/v1/manifest.yaml").is_file()
 

@@ -124,7 +124,7 @@ def test_a_wrong_shape_names_the_column(tmp_path):
 
 
 def test_no_programs_make_no_file(tmp_path):
-    with pytest.raises(ArtifactError, match="not one program"):
+    with pytest.raises(ArtifactError, match="no program to write"):
         ProgramsWriter(tmp_path / "p.h5", LAYOUT).close()
 
 

@@ -61,8 +61,8 @@ def test_references_find_the_newest_a_version_a_path_or_the_newest_of_all(ws, mo
     [
         ("karel@v9", "there are karel@v1"),
         ("nothing", "no dataset nothing"),
-        ("karel@new", "no reference"),
-        ("Karel", "no reference"),
+        ("karel@new", "is not a reference"),
+        ("Karel", "is not a reference"),
         ("./nowhere", "no manifest.yaml"),
     ],
 )

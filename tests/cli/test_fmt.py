@@ -69,7 +69,7 @@ def test_mistakes(files, tmp_path):
     with pytest.raises(ProgramSyntaxError, match=r"bad\.txt: line 1"):
         call(files[0], str(bad))
     assert Path(files[0]).read_text() == MESSY
-    with pytest.raises(InputError, match="stands alone"):
+    with pytest.raises(InputError, match="cannot be combined"):
         call("-", files[0])
     with pytest.raises(ProgramSyntaxError, match="standard input: line 1"):
         call("-", typed="DEF")

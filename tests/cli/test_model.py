@@ -120,7 +120,7 @@ def test_bad_input_is_refused_and_leaves_nothing(place: Workspace) -> None:
         (["interpolate", "a.txt", "nosuch.txt"], InputError, "no such program file"),
         (["neighbours", "a.txt", "--model", "nosuch"], ArtifactError, "no model nosuch"),
         (["plot", "--out", "nosuch"], InputError, "there is no folder"),
-        (["import", "no.ptp"], InputError, "no PyTorch checkpoint"),
+        (["import", "no.ptp"], InputError, "not a PyTorch checkpoint"),
         (["import", "no.ptp", "--name", "No!"], ArtifactError, "cannot name an artifact"),
     ):
         with pytest.raises(error, match=message):

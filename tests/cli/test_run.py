@@ -178,7 +178,7 @@ def test_a_senseless_size_among_several_is_an_error_before_anything_runs(program
         (["--episodes", "9"], "only a task gives"),
         (["--episodes", "9", "--task", "maze", "--gif", "a.gif"], "--episodes counts over many"),
         (["--episodes", "9", "--task", "maze", "--episode-seed", "3"], "--episodes counts over many"),
-        (["--json", "--watch"], "both want the screen"),
+        (["--json", "--watch"], "both need the screen"),
         (["--watch"], "needs a terminal"),
         (["--step"], "needs a terminal"),
         (["--task", "mzae"], "no task is called 'mzae'"),

@@ -118,7 +118,7 @@ def test_what_is_no_program_is_refused_by_number() -> None:
             continue
         refused += 1
         first = int(np.argmin(batch.valid()))
-        with pytest.raises(InputError, match=f"^program {first} of a batch of 3 is none: "):
+        with pytest.raises(InputError, match=f"^program {first} of a batch of 3 is invalid: "):
             rollouts(batch, worlds, Budget.calls(220), max_actions=3)
     assert 300 < refused < 600
 

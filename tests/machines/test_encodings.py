@@ -89,7 +89,7 @@ def test_names_that_are_no_text_lose_no_work(tmp_path):
 
 def test_a_task_file_whose_name_is_no_text_is_refused_before_the_search(tmp_path):
     result = shell("touch $'t\\xff.py'; $LEAPS synthesize $'t\\xff.py'", tmp_path)
-    assert result.returncode == 2 and b"t\xff.py: its name, or that of its folder, is no UTF-8 text" in result.stderr
+    assert result.returncode == 2 and b"t\xff.py: its name, or that of its folder, is not UTF-8" in result.stderr
 
 
 def test_nothing_changes_where_the_encoding_has_it_all():

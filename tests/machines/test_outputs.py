@@ -47,7 +47,7 @@ def test_a_trace_goes_into_a_process_and_into_a_pipe_with_a_name(tmp_path):
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        ("--trace - --json", 2, "both want the screen"),
+        ("--trace - --json", 2, "both need the screen"),
         ("--trace - --png -", 2, "standard output takes one thing at a time"),
         ("--trace /dev/full", 1, "/dev/full: cannot be written: no space left on device"),
         ("--trace no/t.jsonl", 2, "no/t.jsonl: there is no folder"),
@@ -84,7 +84,7 @@ def test_a_reader_that_has_left_is_an_error_of_its_own(tmp_path):
     os.mkfifo(tmp_path / "f")
     reader = os.open(tmp_path / "f", os.O_RDONLY | os.O_NONBLOCK)
     Timer(0.2, os.close, [reader]).start()
-    with pytest.raises(LeapsError, match="its reader has left"):
+    with pytest.raises(LeapsError, match="its reader closed it early"):
         write_output(tmp_path / "f", b"x" * 1_000_000)  # more than a pipe holds
 
 

@@ -131,7 +131,7 @@ def test_every_mistake_is_listed_with_file_and_line(tmp_path):
         f"{path}:2: archtecture: unknown key; did you mean `architecture`?",
         f"{path}:4: optimizer.lrr: unknown key; did you mean `lr`?",
         f"{path}:5: optimizer.lr: must be less than or equal to 1, found 7.0",
-        f"{path}:7: seed: a yes/no is not what belongs here",
+        f"{path}:7: seed: must be a number, found yes",
         f"{path}:8: losses: ",
         f"{path}:9: max_time: a duration is a number with a unit",
         f"{path}:10: steps: written twice",

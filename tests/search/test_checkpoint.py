@@ -32,7 +32,7 @@ def test_what_is_no_checkpoint_of_this_search_is_refused(tmp_path):
     with pytest.raises(ArtifactError, match=r"state\.npz"):
         load(path, search())
     path.write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ArtifactError, match="taken up"):
+    with pytest.raises(ArtifactError, match="cannot be resumed"):
         load(path, search())
     plain = search()
     save(path, plain, run(plain, Limits(iterations=2))[0], [])

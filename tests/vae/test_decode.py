@@ -93,7 +93,7 @@ def test_what_does_not_fit_is_said_in_one_line(tmp_path) -> None:
         with pytest.raises(InputError, match=r"vector 1 holds NaN, or a number beyond ±1e\+06"):
             model.decode([[0.0] * 16, [wrong] * 16])
     assert len(model.decode(np.full((2, 16), 1e6))) == 2
-    with pytest.raises(InputError, match="seed: a whole number from 0 on"):
+    with pytest.raises(InputError, match="seed: expected a whole number from 0 on"):
         model.decode_tokens(np.zeros((1, 16)), seed=-1)
     program = Program.parse("DEF run m( move m)")
     for wrong, message in ((program, "not one Program"), (str(program), "not the str"), ([str(program)], "is the str")):

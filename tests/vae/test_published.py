@@ -159,9 +159,9 @@ def of_tokens(count: int, layout: Callable[[], Layout] = Leaps) -> dict[str, Any
     [
         ([], "holds an empty list"),
         ({}, "holds an empty dict"),
-        ([3], "holds a int, no dict of tensors"),
-        ([{"a": 1}], "holds a dict, no dict of tensors"),
-        ([{1: torch.zeros(1)}], "no dict of tensors"),
+        ([3], "holds a int, not a dict of tensors"),
+        ([{"a": 1}], "holds a dict, not a dict of tensors"),
+        ([{1: torch.zeros(1)}], "not a dict of tensors"),
         ({"weight": torch.zeros(1)}, "no program embedding that is known: 1 tensors (weight, …)"),
         (Network(Shape(8, 8)).state_dict(), "a model of leaps itself"),
         ([changed(vae___enc_mu__bias=None)], "vae._enc_mu.bias: missing"),
@@ -216,7 +216,7 @@ def test_code_is_refused_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
         path.write_bytes(pickle.dumps([state(), Bomb()], protocol=2))
     else:
         saved(path, [state(), Bomb()], _use_new_zipfile_serialization=form == "torch")
-    assert "refused: unpickling would call" in refusal(path) or "no PyTorch checkpoint" in refusal(path)
+    assert "refused: unpickling would call" in refusal(path) or "not a PyTorch checkpoint" in refusal(path)
     assert not Path("exploded").exists()
 
 

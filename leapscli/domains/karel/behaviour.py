@@ -38,7 +38,7 @@ def behaviour(programs: TokenBatch) -> Behaviour:
     found = Behaviour(np.empty(count, np.uint64), np.empty(count, np.uint64))
     ids, lengths = (np.require(array, requirements=["C", "W"]) for array in (programs.ids, programs.lengths))
     if not _kernel()(ids, lengths, PRIMITIVES, arena.cells, arena.starts, found.traces, found.walks):
-        raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
+        raise InputError("a batch holds invalid token sequences", "check them with Program.from_ids")
     return found
 
 

@@ -87,7 +87,7 @@ def demonstrate(programs: TokenBatch, candidates: NDArray[np.int64], rules: Rule
         *(cells, agents, actions, lengths, fates, tallies),
     )
     if kept < 0:
-        raise InputError("a batch holds token sequences that are no programs", "check them with Program.from_ids")
+        raise InputError("a batch holds invalid token sequences", "check them with Program.from_ids")
     places = np.flatnonzero(fates == FATES.index("kept"))
     grids = cells[:kept].reshape(kept, d, h, w)
     return Demonstrations(fates, tallies, places, grids, agents[:kept], actions[:kept], lengths[:kept])

@@ -45,7 +45,7 @@ def execute(program: Program, world: World, budget: Budget | None = None) -> Rol
     for value, kind in ((program, Program), (world, World)):
         if not isinstance(value, kind):
             hint = f"{kind.__name__}.parse(text) makes one of its text"
-            raise InputError(f"a {kind.__name__} is wanted, not {described(value)}", hint)
+            raise InputError(f"expected a {kind.__name__}, not {described(value)}", hint)
     budget = Budget.calls() if budget is None else checked_budget(budget)
     tokens, worlds = TokenBatch.of([program]), Worlds.stack([world])
     room = 1024

@@ -49,7 +49,9 @@ def _notes(written: list[Row], last: int) -> Iterator[tuple[str, int]]:
         if not note or number < last or not re.fullmatch("[0-9]+", note[2]):
             place = f"line {number}, column {note.start(2) + 1 if note else 1}"
             found = printable(line.strip()[:40])
-            raise WorldError(f"{place}: '{found}': behind the map stand `under: <markers>` and `seed: <number>`", _HOW)
+            raise WorldError(
+                f"{place}: '{found}': only `under: <markers>` and `seed: <number>` may follow the map", _HOW
+            )
         name, digits = note[1].lower(), note[2].lstrip("0") or "0"
         if len(digits) > 20 or int(digits) > _MOST[name]:
             what = "a cell holds at most 9 markers" if name == "under" else f"a seed is at most {MAX_SEED}"

@@ -41,7 +41,7 @@ class World:
             raise WorldError(f"a cell holds {counts.min()} to {counts.max()} markers; 0 to {MAX_MARKERS} fit")
         object.__setattr__(self, "markers", _frozen(counts.astype(np.uint8)))
         if isinstance(agent, str) or not isinstance(agent, Iterable) or len(place := tuple(agent)) != 3:
-            raise WorldError(f"agent: (row, column, direction) is wanted, not {described(agent)}")
+            raise WorldError(f"agent: expected (row, column, direction), not {described(agent)}")
         object.__setattr__(self, "agent", tuple([whole(part, "agent") for part in place]))
         object.__setattr__(self, "seed", whole(seed, "seed"))
         self._check()
@@ -79,7 +79,7 @@ class World:
     def parse(cls, text: str) -> World:
         """Read the text form; `str(world)` writes it. Raises WorldError naming line and column."""
         if not isinstance(text, str):
-            raise WorldError(f"the text of a world is wanted, not {described(text)}")
+            raise WorldError(f"expected the text of a world, not {described(text)}")
         return cls(*parse_map(text))
 
     def __str__(self) -> str:
@@ -118,12 +118,12 @@ class Worlds:
         for name, dtype in (("walls", np.bool_), ("markers", np.uint8), ("agents", np.int16), ("seeds", np.uint64)):
             part = getattr(self, name)
             if not isinstance(part, np.ndarray) or part.dtype != dtype:
-                raise WorldError(f"{name}: an array of {np.dtype(dtype)} is wanted, not {described(part)}")
+                raise WorldError(f"{name}: expected an array of {np.dtype(dtype)}, not {described(part)}")
         n, shape = len(self.walls), self.walls.shape
         fits = self.markers.shape == shape and self.agents.shape == (n, 3) and self.seeds.shape == (n,)
         if len(shape) != 3 or not fits:
             shapes = (list(part.shape) for part in (self.walls, self.markers, self.agents, self.seeds))
-            wanted = "walls [N, H, W], markers [N, H, W], agents [N, 3] and seeds [N] are wanted"
+            wanted = "expected walls [N, H, W], markers [N, H, W], agents [N, 3] and seeds [N]"
             raise WorldError(f"{wanted}, not {', '.join(map(str, shapes))}")
         if n and ((self.agents < 0) | (self.agents >= (shape[1], shape[2], 4))).any():
             raise WorldError(f"an agent is not in a world of {shape[1]}×{shape[2]}, or faces no direction")
@@ -132,7 +132,7 @@ class Worlds:
     def stack(cls, worlds: Sequence[World]) -> Worlds:
         """A batch of `worlds`, which must be of one size. Raises WorldError."""
         if isinstance(worlds, str | World) or not isinstance(worlds, Iterable):
-            raise WorldError(f"a list of worlds is wanted, not {described(worlds)}", "put it in a list: [world]")
+            raise WorldError(f"expected a list of worlds, not {described(worlds)}", "put it in a list: [world]")
         worlds = list(worlds)
         for i, world in enumerate(worlds):
             if not isinstance(world, World):
@@ -264,7 +264,7 @@ def _numbers(cells: ArrayLike, name: str) -> NDArray[Any]:
         array = np.zeros(0, object)
     if array.dtype.kind in "biu" or (array.dtype.kind == "f" and (np.rint(array) == array).all()):
         return array
-    raise WorldError(f"{name}: an array [H, W] of whole numbers is wanted, not {described(cells)}")
+    raise WorldError(f"{name}: expected an array [H, W] of whole numbers, not {described(cells)}")
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

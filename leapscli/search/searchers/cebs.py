@@ -1,7 +1,7 @@
 """CEBS, the Cross-Entropy Beam Search (Carvalho, Tjhia & Lelis, ICLR 2024, section 5.1).
 
 As CEM, but the elite don't become one mean: each keeps its own neighbourhood. It converges when the mean return of the
-elite no longer rises; then the published search begins anew, and so does this one under `patience`.
+elite no longer rises; then the published search restarts, and so does this one under `patience`.
 
 `snap` is not in the paper: before its neighbourhood is drawn, an elite vector moves to where the encoder puts its
 program, if that decodes to the same program. There a vector's neighbours decode to far more similar programs

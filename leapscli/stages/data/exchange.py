@@ -71,7 +71,7 @@ def import_dataset(
             seen += len(batch)
             reporter.update(Done(seen))
             if stop.requested:
-                raise Interrupted("stopped; nothing is kept of an import", None)
+                raise Interrupted("stopped; nothing was imported", None)
         splits = DatasetRecipe().splits if None in split else np.array(split, np.uint8)
         metrics = finish(writer, splits, statistics, core_count(), reporter, stop)
         metrics |= {"too_long": seen - len(split), "skipped": skipped.metrics()}
@@ -169,7 +169,7 @@ def export_dataset(
             writer.append(rows, _frames(rows, _worlds(rows)))
             reporter.update(Done(first + len(rows)))
             if stop.requested:
-                raise Interrupted("stopped; nothing is kept of an export", None)
+                raise Interrupted("stopped; nothing was exported", None)
         return writer.close(reader.layout.demonstrations)
     finally:
         writer.discard()

@@ -80,7 +80,7 @@ def import_records(
             seen += len(batch)
             reporter.update(Done(seen))
             if stop.requested:
-                raise Interrupted("stopped; nothing is kept of an import", None)
+                raise Interrupted("stopped; nothing was imported", None)
         if not splits:
             raise InputError(f"{_place(files)}: none of {count:,} records can be used{_reasons(skipped)}")
         shares = DatasetRecipe().splits if None in splits else np.array(splits, np.uint8)

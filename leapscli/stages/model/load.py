@@ -25,7 +25,7 @@ def load_model(
     """
     for what, value in (("reference", reference), ("workspace", workspace)):
         if not isinstance(value, str | Path | None):
-            raise ArtifactError(f"{what}: a name or a path is wanted, not {described(value)}")
+            raise ArtifactError(f"{what}: expected a name or a path, not {described(value)}")
     from leapscli.vae.model import LatentModel
 
     place = Workspace.locate(Path(workspace) if workspace is not None else None)

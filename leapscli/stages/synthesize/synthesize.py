@@ -39,7 +39,7 @@ def synthesize(
     with _draft(plan, resume) as draft:
         progress, history, earlier = _begin(plan, draft, resume, reporter)
         if earlier and plan.search.reason(progress, plan.limits, StopFlag()):
-            reporter.note(f"{earlier.reference} has met its limits already; nothing to resume")
+            reporter.note(f"{earlier.reference} has reached its limits already; nothing to resume")
             return earlier
         progress, reason = _run(plan, draft, progress, history, reporter, stop)
         if not len(progress.podium):
@@ -120,7 +120,7 @@ def _begin(
     if resume and (earlier := _earlier(plan)):
         return *load(earlier.file(STATE), plan.search), earlier
     if resume:
-        reporter.note("no search like this to resume; it begins anew")
+        reporter.note("no search like this to resume; starting again")
     return plan.search.begin(plan.recipe.seed), [], None
 
 

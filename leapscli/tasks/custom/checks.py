@@ -116,7 +116,7 @@ def checked_reward(function: Function, blame: Blame) -> Function:
         except (TypeError, ValueError):
             raise blame(f"{RETURNS}, not {described(made)}", "reward") from None
         if not isfinite(gain):
-            raise blame(f"it paid {gain}; a reward is a finite number", "reward")
+            raise blame(f"it paid {gain}; a reward must be finite", "reward")
         return gain, bool(over)
 
     return reward

@@ -46,7 +46,7 @@ def load(path: Path) -> ModuleType:
     try:
         str(path.absolute()).encode()
     except UnicodeEncodeError:  # it is recorded in artifacts, which are UTF-8
-        raise TaskError(f"{path}: its name, or that of its folder, is no UTF-8 text", "rename it") from None
+        raise TaskError(f"{path}: its name, or that of its folder, is not UTF-8", "rename it") from None
     file = TaskFile(path)
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
     made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=path)

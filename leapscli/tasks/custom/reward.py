@@ -76,7 +76,7 @@ def _compiled(function: FunctionType, blame: Blame, content: Any, callers: tuple
         if name not in function.__globals__ and not hasattr(builtins, name):
             close = difflib.get_close_matches(name, [*function.__globals__, *PARAMETERS], 1)
             hint = f"; did you mean {close[0]}?" if close else ""
-            raise blame(f"nothing is called {name!r}{hint}", function.__name__, line)
+            raise blame(f"name {name!r} is not defined{hint}", function.__name__, line)
         value: Any = function.__globals__.get(name)
         if isinstance(value, FunctionType):
             helpers[name] = _compiled(value, blame, content, (*callers, function))

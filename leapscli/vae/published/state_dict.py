@@ -34,7 +34,7 @@ def state_dict(path: Path) -> dict[str, Tensor]:
             raise InputError(f"{path}: a safetensors file that is cut short or damaged", AGAIN) from error
     if kind not in (Kind.TORCH, Kind.PICKLE, Kind.UNKNOWN):  # the older form of torch.save is a row of pickles
         hint = "datasets are read by `leaps data import`" if kind is Kind.HDF5 else WAYS_OUT.get(kind, STATE_DICT)
-        raise InputError(f"{path}: {kind}, no PyTorch checkpoint", hint)
+        raise InputError(f"{path}: {kind}, not a PyTorch checkpoint", hint)
     return _tensors(path, _unpickle(path))
 
 
@@ -47,7 +47,7 @@ def _unpickle(path: Path) -> Any:
         name = re.search(r"GLOBAL (\S+)|[Uu]nsupported (?:global|class) (\S+)", str(error))
         if name:
             raise InputError(f"{path}: refused: unpickling would call {name[1] or name[2]}", STATE_DICT) from error
-        raise InputError(f"{path}: no PyTorch checkpoint, or one that is cut short or damaged", AGAIN) from error
+        raise InputError(f"{path}: not a PyTorch checkpoint, or one that is cut short or damaged", AGAIN) from error
 
 
 def _tensors(path: Path, found: Any) -> dict[str, Tensor]:
@@ -56,7 +56,7 @@ def _tensors(path: Path, found: Any) -> dict[str, Tensor]:
     if isinstance(state, Mapping):
         state = next((state[key] for key in NESTED if isinstance(state.get(key), Mapping)), state)
     if not isinstance(state, Mapping) or not state or not all(map(_is_entry, state.items())):
-        raise InputError(f"{path}: holds {_kind(state)}, no dict of tensors by name", STATE_DICT)
+        raise InputError(f"{path}: holds {_kind(state)}, not a dict of tensors", STATE_DICT)
     shared = "module." if all(key.startswith("module.") for key in state) else ""
     return {key.removeprefix(shared): tensor for key, tensor in state.items()}
 

@@ -19,7 +19,7 @@ class Meter:
     With several processes each adds its part of every term, and all of them ask together.
     """
 
-    HINT = "begin anew with a lower optimizer.lr, a longer optimizer.warmup, or amp=off; see `leaps docs training`"
+    HINT = "start again with a lower optimizer.lr, a longer optimizer.warmup, or amp=off; see `leaps docs training`"
 
     def __init__(self, ranks: Ranks = ALONE) -> None:
         self._ranks = ranks

@@ -152,5 +152,5 @@ def test_arrays_of_another_kind_give_the_same_and_are_not_compiled_for() -> None
 
 
 def test_what_is_no_program_is_refused() -> None:
-    with pytest.raises(InputError, match="no programs"):
+    with pytest.raises(InputError, match="invalid token sequences"):
         behaviour(TokenBatch.from_ids(np.array([[1, 2, 3]])))

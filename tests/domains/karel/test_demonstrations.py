@@ -146,5 +146,5 @@ def test_rules_that_no_world_can_satisfy(rules: dict[str, int]) -> None:
 
 
 def test_what_is_no_program_is_refused() -> None:
-    with pytest.raises(InputError, match="no programs"):
+    with pytest.raises(InputError, match="invalid token sequences"):
         demonstrate(TokenBatch.from_ids(np.array([[1, 2, 3]])), np.array([0]), Rules(), 0)

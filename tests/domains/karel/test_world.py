@@ -45,8 +45,8 @@ def test_text_and_arrays_say_the_same(world: World) -> None:
         (".>?.", "line 1, column 3: '?': expected one of"),
         (".>²", "line 1, column 3: '²': expected one of"),
         (".>\nunder: 10", "line 2, column 8: under: 10: a cell holds at most 9 markers"),
-        (".>\nunder: x", "line 2, column 8: 'under: x': behind the map stand"),
-        (".>\nover: 3", "line 2, column 1: 'over: 3': behind the map stand"),
+        (".>\nunder: x", "line 2, column 8: 'under: x': only `under: <markers>`"),
+        (".>\nover: 3", "line 2, column 1: 'over: 3': only `under: <markers>`"),
         ("." * 255 + ">", "a world of 1×256: each side must be 1 to 255 cells"),
     ],
 )

@@ -140,7 +140,7 @@ def test_resuming_with_higher_limits_goes_on_and_without_returns_what_there_is(w
 def test_resuming_what_never_ran_begins_anew_and_says_so(workspace):
     listener = Stopper(-1, StopFlag())
     run = stage.synthesize(prepare(workspace), resume=True, reporter=listener)
-    assert run.version == 1 and "begins anew" in listener.notes[0]
+    assert run.version == 1 and "starting again" in listener.notes[0]
 
 
 def test_a_stop_before_the_first_iteration_leaves_nothing(workspace):

@@ -129,9 +129,9 @@ MISTAKES = {
     "an unknown name": (
         "memory[0] += 1",
         "memori[0] += 1",
-        ":21: reward: nothing is called 'memori'; did you mean memory",
+        ":21: reward: name 'memori' is not defined; did you mean memory",
     ),
-    "an unknown name in a helper": ("1 / of", "1 / off", ":16: share: nothing is called 'off'"),
+    "an unknown name in a helper": ("1 / of", "1 / off", ":16: share: name 'off' is not defined"),
     "an attribute that is not": (
         "memory[0] += 1",
         "memory.append(1)",
@@ -326,7 +326,7 @@ def test_a_reward_that_is_no_finite_number_names_its_line(tmp_path: Path) -> Non
     """Both as the engine runs it and as viewers do; numpy's 1 / 0 is infinite and no exception."""
     text = GOOD.replace("return 0, False", "return 1 / memory[0], False")
     mine = written(tmp_path, text)
-    with pytest.raises(TaskError, match=r"my_task\.py:19: reward: it paid inf; a reward is a finite number"):
+    with pytest.raises(TaskError, match=r"my_task\.py:19: reward: it paid inf; a reward must be finite"):
         mine.returns([STRAIGHT_ON], mine.sample(1, seed=0))
     with pytest.raises(TaskError, match=r"my_task\.py:19: reward: it paid inf"):
         play(STRAIGHT_ON, mine.sample(1, seed=0)[0], Budget.calls(), task=mine)
