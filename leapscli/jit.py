@@ -67,12 +67,15 @@ class _DiskCache(Cache):
         return f"{self._name[-100:]}-{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}"
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+def kernel(function: Callable[..., Any], **options: Any) -> Any:
     """Compile `function` with numba: no Python objects, no GIL, IEEE arithmetic, cached on disk."""
-    compiled: Any = numba.njit(nogil=True, error_model="numpy")(function)
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", **options)(function)
     if compiled is not function:  # as it is where compilation is switched off
         compiled._cache = _DiskCache(function)
     return compiled
+
+
+_UNCOUNTED: dict[str, Any] = {"_nrt": False}  # no references are counted; an option that numba keeps to itself
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -80,8 +83,12 @@ def inline(function: Callable[..., Any]) -> Any:
 
     Counting them, atomically and at every call, costs a tight loop most of its speed.
     """
-    options: dict[str, Any] = {"forceinline": True, "_nrt": False}  # the latter numba keeps to itself
-    return numba.njit(nogil=True, error_model="numpy", **options)(function)
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True, **_UNCOUNTED)(function)
+
+
+def routine(function: Callable[..., Any]) -> Any:
+    """Compile `function` once, for all kernels that call it. It makes no array, as `inline`."""
+    return kernel(function, **_UNCOUNTED)
 
 
 def subroutine(function: Callable[..., Any]) -> Any:

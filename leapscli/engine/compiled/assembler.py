@@ -22,7 +22,7 @@ from leapscli.engine.bytecode import (
     REPEAT,
     SHORT,
 )
-from leapscli.jit import inline
+from leapscli.jit import inline, routine
 
 MALFORMED = -1  # what `assemble` returns when the tokens are no program
 
@@ -96,7 +96,7 @@ def _straighten(code, targets, n):
             targets[at] = targets[target]
 
 
-@inline
+@routine
 def assemble(ids, length, calls, checks, code, targets, stack):
     """Translate the program `ids[:length]` into `code`; returns the number of instructions, or MALFORMED.
 

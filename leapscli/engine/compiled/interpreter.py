@@ -26,7 +26,7 @@ from leapscli.engine.bytecode import (
 )
 from leapscli.engine.compiled.unroll import unrolled
 from leapscli.engine.domain import Domain
-from leapscli.jit import inline, subroutine
+from leapscli.jit import inline, kernel
 
 DONE, TERMINATED, TRUNCATED = 0, 1, 2  # how a run ended
 
@@ -56,7 +56,7 @@ class Scratch(NamedTuple):
     watch: Any
 
 
-@subroutine
+@kernel
 def scratch(tokens, size, words):
     """Room for programs of up to `tokens` tokens on worlds of `size` cells, with `words` of memory."""
     return Scratch(

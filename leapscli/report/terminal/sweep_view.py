@@ -18,6 +18,7 @@ from leapscli.report.terminal.live import LiveView, drawn
 from leapscli.report.terminal.outcome import table
 from leapscli.report.terminal.pace import Clock, duration
 from leapscli.report.terminal.progress_bars import Say, plain
+from leapscli.report.terminal.tables import plain_table
 
 if TYPE_CHECKING:
     from leapscli.results.scoreboard import Cell, Scoreboard, Spread
@@ -137,7 +138,7 @@ def _groups(board: Scoreboard, width: int, short: bool) -> Iterator[list[str]]:
 
 
 def _grid(board: Scoreboard, tasks: Sequence[str], methods: Sequence[str], short: bool) -> Table:
-    grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+    grid = plain_table()
     for title in ("", *map(_title, methods)):
         grid.add_column(title, no_wrap=True, vertical="bottom")
     for task in tasks:

@@ -13,6 +13,11 @@ GAP = 2  # columns between two
 PROSE = 20  # characters in which sentences can be read
 
 
+def plain_table(gap: int = GAP) -> Table:
+    """A table without lines, `gap` columns between two of its own; titles are dim."""
+    return Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+
+
 class Rows:
     """Rows of cells under their titles; the first cell says what the row is.
 
@@ -38,7 +43,7 @@ class Rows:
         return cell.splitlines() if self.numbers else [*cell.split(), cell[:PROSE]]
 
     def _beside(self) -> Table:
-        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+        table = plain_table()
         for i, title in enumerate(self.titles):
             right = self.numbers and i > 0
             style = "bold" if i == 0 and not self.numbers else ""

@@ -15,6 +15,7 @@ from leapscli.report.terminal.console import can_redraw, margin
 from leapscli.report.terminal.flow import rows
 from leapscli.report.terminal.live import drawn
 from leapscli.report.terminal.progress_bars import BarReporter, progress
+from leapscli.report.terminal.tables import plain_table
 
 ROWS, WIDE = 10, 100
 Watch = Callable[[Validation], None]
@@ -52,7 +53,7 @@ class TrainingView(BarReporter):
     def table(self, room: int = ROWS) -> Table:
         """The last validations, at most `room` of them; on a narrow screen without the columns that matter less."""
         gap = 2 if self.console.width >= WIDE else 1
-        table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+        table = plain_table(gap)
         shown = list(self._validations)[-max(1, room) :]
         for title in (titles := _fitting(shown, self.console.width, gap)):
             table.add_column(title, justify="right", no_wrap=True)
