@@ -28,4 +28,5 @@ class Arena:
 
     def __getitem__(self, part: slice) -> Arena:
         zones, memory = self.zones[part].copy(), self.memory[part].copy()
+        zones.flags.writeable = False
         return Arena(self.worlds[part], self.cells[part], self.starts[part], zones, memory)

@@ -18,7 +18,8 @@ class Domain:
     `perceptions`, in the order of the vocabulary: `sense(agent, cells) → bool`.
     `enter(start) → agent` makes the agent of a row of `Arena.starts`.
     `judge` is how a task's reward sees an action: a template with the arguments of a hook (see `interpreter.py`), in
-    which `reward` is filled in.
+    which `reward` is filled in. `confined(agent, cells) → bool` tells that the next action cannot lead out of the
+    cells: asked after each action that a reward of the user's own has judged, since that may change any cell.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Domain:
     perceptions: tuple[Callable[..., Any], ...]
     enter: Callable[..., Any]
     judge: Callable[..., Any]
+    confined: Callable[..., Any]

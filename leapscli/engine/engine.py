@@ -84,11 +84,11 @@ class Scorer:
     kernel: Any
 
     @classmethod
-    def of(cls, domain: Domain, reward: Callable[..., Any]) -> Scorer:
-        """Compile the engine for `reward`, or take it from the cache."""
+    def of(cls, domain: Domain, reward: Callable[..., Any], *, trusted: bool = True) -> Scorer:
+        """Compile the engine for `reward`, or take it from the cache. One that is not `trusted` may change any cell."""
         from leapscli.engine.compiled.scorer import scorer
 
-        return cls(scorer(domain, reward))
+        return cls(scorer(domain, reward, trusted))
 
     def returns(
         self, programs: TokenBatch, arena: Arena, budget: Budget, *, endless: bool = True, threads: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from leapscli.domains.karel.cells import WALL, offsets
 from leapscli.domains.karel.reference import Karel
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.arena import Arena
+from leapscli.errors import TaskError
 from leapscli.tasks.episode import Edit
 
 
@@ -23,15 +25,27 @@ class Referee:
         self.stride = arena.worlds[index].width + 2
 
     def judge(self, action: str, changed: bool, karel: Karel) -> tuple[float, bool, tuple[Edit, ...]]:
-        """The reward, whether the task is over, and the cells that the task altered (in `karel` too)."""
+        """The reward, whether the task is over, and the cells that the task altered (in `karel` too).
+
+        Raises TaskError where it opened the ring of wall before Karel.
+        """
         pos = (karel.row + 1) * self.stride + karel.column + 1
         ahead = offsets(self.stride)[karel.direction]
         self.cells[pos] = karel.markers[karel.row, karel.column]
         before = self.cells.copy()
         with np.errstate(over="ignore"):  # the tasks' random streams wrap, as they do in compiled code
             reward, over = self.reward(ACTION_ID[action], changed, pos, ahead, self.cells, self.zone, self.memory)
-        edits = tuple(self._edit(int(at), before, karel) for at in np.flatnonzero(self.cells != before))
+        changed_cells = (int(at) for at in np.flatnonzero(self.cells != before))
+        edits = tuple(self._edit(at, before, karel) for at in changed_cells if self._inside(at, karel))
+        if self.cells[pos + ahead] != WALL and not self._inside(pos + ahead, karel):
+            code = inspect.unwrap(self.reward).__code__
+            raise TaskError(f"{code.co_filename}:{code.co_firstlineno}: reward: it opened the wall around the world")
         return float(reward), bool(over), edits
+
+    def _inside(self, at: int, karel: Karel) -> bool:
+        """True for a cell of the world, False for the ring of wall around it."""
+        row, column = at // self.stride - 1, at % self.stride - 1
+        return bool(0 <= row < len(karel.walls) and 0 <= column < self.stride - 2)
 
     def _edit(self, at: int, before: Any, karel: Karel) -> Edit:
         row, column, value = at // self.stride - 1, at % self.stride - 1, self.cells[at]

@@ -135,7 +135,8 @@ class Task:
         checked_budget(budget)
         if threads is not None:
             whole(threads, "threads", 1)
-        scorer = Scorer.of(KAREL, getattr(self.module, "compiled_reward", self.module.reward))
+        reward = getattr(self.module, "compiled_reward", self.module.reward)
+        scorer = Scorer.of(KAREL, reward, trusted=self.source is None)
         try:
             found = scorer.returns(tokens, arena, budget, threads=threads)
             if self.source and not np.isfinite(found).all():

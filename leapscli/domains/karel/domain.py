@@ -18,6 +18,17 @@ def judge(action, changed, word, agent, cells, zone, memory):
     return reward(action, changed, np.int64(agent[0]), np.int64(agent[1]), cells, zone, memory)  # noqa: F821
 
 
+def confined(agent, cells):
+    """True unless a step ahead leads into the ring of wall, where a reward has removed it."""
+    pos, ahead, left = agent
+    target = pos + ahead
+    if cells[target] == actions.WALL:
+        return True
+    stride = max(abs(np.int64(ahead)), abs(np.int64(left)))
+    row, column = np.int64(target) // stride, np.int64(target) % stride
+    return 0 < row < cells.size // stride - 1 and 0 < column < stride - 1
+
+
 KAREL = Domain(
     name="karel",
     actions=(actions.move, actions.turn_left, actions.turn_right, actions.pick_marker, actions.put_marker),
@@ -30,4 +41,5 @@ KAREL = Domain(
     ),
     enter=enter,
     judge=judge,
+    confined=confined,
 )

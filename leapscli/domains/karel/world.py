@@ -185,6 +185,7 @@ class Worlds:
                 grid = np.pad(zones(world), 1)
                 flat[i, : grid.size] = grid.ravel()
             remembered.append(memory(world) if memory else ())
+        flat.flags.writeable = False  # shared by all programs: a reward cannot change it
         notes = np.array(remembered, np.int64).reshape(n, -1) if memory else np.zeros((n, 0), np.int64)
         return Arena(self, self.padded, self.starts, flat, notes)
 

@@ -29,10 +29,23 @@ def score(ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts
     return True
 
 
+def guarded(action, changed, word, agent, cells, zone, memory):
+    """A hook that raises IndexError where `judge` has opened a way out of the cells. A template."""
+    gain, stop = judge(action, changed, word, agent, cells, zone, memory)
+    if not confined(agent, cells):
+        raise IndexError("the outer wall was changed")
+    return gain, stop
+
+
 @cache
-def scorer(domain: Domain, reward: Callable[..., Any]) -> Any:
-    """The kernel `score` for a task's reward; from the cache where its file has not changed."""
+def scorer(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
+    """The kernel `score` for a task's reward; from the cache where its file has not changed.
+
+    A reward that is not `trusted` to leave the outer wall alone is watched.
+    """
     name = source_name(reward)
     hook = inline(with_names(domain.judge, name, reward=inline(reward)))
+    if not trusted:
+        hook = inline(with_names(guarded, name, judge=hook, confined=inline(domain.confined)))
     names = {"interpret": specialise(domain, hook, name), "enter": inline(domain.enter)}
     return kernel(with_names(score, f"{domain.name}-{name}", **names))

@@ -26,7 +26,8 @@ from leapscli.jit import with_names
 PARAMETERS = ("action", "changed", "pos", "ahead", "cells", "zone", "memory")
 RETURNS = "every path must return (number, bool), as in `return 0.0, False`"
 _BYTES, _WORDS = types.uint8[::1], types.int64[::1]
-_SIGNATURE = (types.int64, types.boolean, types.int64, types.int64, _BYTES, _BYTES, _WORDS)
+_MARKS = types.Array(types.uint8, 1, "C", readonly=True)
+_SIGNATURE = (types.int64, types.boolean, types.int64, types.int64, _BYTES, _MARKS, _WORDS)
 Blame = Callable[..., TaskError]  # (what went wrong, in which function, in which line)
 
 
@@ -78,10 +79,9 @@ def _compiled(function: FunctionType, blame: Blame, content: Any, callers: tuple
             hint = f"; did you mean {close[0]}?" if close else ""
             raise blame(f"name {name!r} is not defined{hint}", function.__name__, line)
         value: Any = function.__globals__.get(name)
+        value = getattr(value, "py_func", value)  # compiled by the user already: again, with bounds checks
         if isinstance(value, FunctionType):
             helpers[name] = _compiled(value, blame, content, (*callers, function))
-        elif hasattr(value, "py_func"):
-            content.update(_source(value.py_func))
         elif not isinstance(value, ModuleType):
             content.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
     for cell in function.__closure__ or ():
@@ -114,5 +114,7 @@ def _explained(error: Exception, reward: FunctionType) -> tuple[str, str, int | 
     lines = [int(a or b) for a, b in places]
     if "Can't unify return type" in text:  # numba names the returns in any order
         return RETURNS, "reward", max(lines, default=None)
+    if "setitem" in text and "readonly" in text:
+        return "zone cannot be changed; what a reward remembers belongs in memory", "reward", next(iter(lines), None)
     said = [part.strip() for part in text.splitlines() if part.strip() and not part.startswith("Failed in nopython")]
     return f"it cannot be compiled: {said[0] if said else type(error).__name__}", "reward", next(iter(lines), None)
