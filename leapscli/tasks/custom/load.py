@@ -18,7 +18,7 @@ from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.errors import TaskError
 from leapscli.python_file import PythonFile
 from leapscli.tasks.custom.checks import CHECKED
-from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward
+from leapscli.tasks.custom.reward import PARAMETERS, check_bounds, compiled_reward
 
 SEE = "`leaps docs tasks` shows a complete task file"
 ARGUMENTS = {
@@ -61,6 +61,7 @@ class TaskFile(PythonFile[TaskError]):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, f"leaps_task_{task_name(path)}".replace("-", "_"), TaskError, SEE)
+        check_bounds(self.namespace)
         for name in NEEDED:
             if name not in self:
                 raise TaskError(f"{path}: it defines no {name}", f"a task needs {', '.join(NEEDED)}; {SEE}")

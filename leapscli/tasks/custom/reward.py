@@ -31,6 +31,15 @@ _SIGNATURE = (types.int64, types.boolean, types.int64, types.int64, _BYTES, _MAR
 Blame = Callable[..., TaskError]  # (what went wrong, in which function, in which line)
 
 
+def check_bounds(namespace: ModuleType) -> None:
+    """Compile again, with bounds checks, the functions that a file has compiled by itself."""
+    for name, value in list(vars(namespace).items()):
+        if hasattr(value, "py_func") and hasattr(value, "targetoptions"):
+            options = {**value.targetoptions, "boundscheck": True}
+            options.pop("nopython", None)
+            setattr(namespace, name, numba.njit(**options)(value.py_func))
+
+
 def compiled_reward(reward: FunctionType, blame: Blame) -> Callable[..., Any]:
     """A function for `Scorer.of` that calls the compiled `reward`, named after all that `reward` consists of.
 
@@ -79,9 +88,10 @@ def _compiled(function: FunctionType, blame: Blame, content: Any, callers: tuple
             hint = f"; did you mean {close[0]}?" if close else ""
             raise blame(f"name {name!r} is not defined{hint}", function.__name__, line)
         value: Any = function.__globals__.get(name)
-        value = getattr(value, "py_func", value)  # compiled by the user already: again, with bounds checks
         if isinstance(value, FunctionType):
             helpers[name] = _compiled(value, blame, content, (*callers, function))
+        elif hasattr(value, "py_func"):
+            content.update(_source(value.py_func))
         elif not isinstance(value, ModuleType):
             content.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
     for cell in function.__closure__ or ():
