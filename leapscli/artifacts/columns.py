@@ -5,14 +5,15 @@ Axes: P programs, L tokens, D demonstrations, H W grid, T time (actions).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.domains.karel.cells import MAX_MARKERS, WALL
+from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
 
 Array = npt.NDArray[np.generic]
 Bytes = npt.NDArray[np.uint8]
@@ -72,6 +73,31 @@ class ProgramColumns:
             if column.shape != (len(self), *shape) or column.dtype != dtype:
                 wanted = f"{dtype}{[len(self), *shape]}"
                 raise ValueError(f"{name} must be {wanted}, not {column.dtype}{list(column.shape)}")
+
+
+def out_of_range(name: str, values: Array, layout: Layout) -> str | None:
+    """The first value of a column that cannot be, in words; None where all can."""
+    if not values.size:
+        return None
+    least, most = _RANGES[name](layout)
+    wrong = (values < least) | (values > most)
+    if name == "cells":
+        wrong &= values != WALL
+    if not wrong.any():
+        return None
+    row = int(np.argwhere(wrong)[0][0])
+    return f"row {row} of those read holds {values[wrong][0]}, outside of {np.min(least)} to {np.max(most)}"
+
+
+_RANGES: dict[str, Callable[[Layout], tuple[Any, Any]]] = {
+    "tokens": lambda layout: (0, PAD),
+    "lengths": lambda layout: (1, layout.max_tokens),
+    "split": lambda layout: (0, len(SPLITS) - 1),
+    "cells": lambda layout: (0, MAX_MARKERS),
+    "agents": lambda layout: (0, np.array([layout.height - 1, layout.width - 1, 3], np.uint8)),
+    "actions": lambda layout: (-1, len(ACTIONS) - 1),
+    "demo_lengths": lambda layout: (0, layout.max_actions),
+}
 
 
 COLUMNS = tuple(field.name for field in fields(ProgramColumns))

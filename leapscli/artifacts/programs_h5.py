@@ -21,8 +21,19 @@ import h5py
 import numpy as np
 
 from leapscli.artifacts.arrays_hash import block_digests, combine
-from leapscli.artifacts.columns import CHUNK, COLUMNS, SPLITS, Array, Bytes, Layout, ProgramColumns, spec
+from leapscli.artifacts.columns import (
+    CHUNK,
+    COLUMNS,
+    SPLITS,
+    Array,
+    Bytes,
+    Layout,
+    ProgramColumns,
+    out_of_range,
+    spec,
+)
 from leapscli.artifacts.files import disk_errors, unfinished
+from leapscli.artifacts.hdf5 import open_hdf5, take
 from leapscli.artifacts.journal import LEVEL, Journal, compress
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import VOCABULARY_HASH
@@ -136,7 +147,7 @@ class ProgramsReader:
         self._kept: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self._held = 0
         self.layout = _check(self.path, self._file)
-        self._columns = {name: self._file[place] for name, place in PLACES.items()}
+        self._columns: dict[str, h5py.Dataset] = {name: self._file[place] for name, place in PLACES.items()}
         self._small = sum(column.nbytes for column in self._columns.values()) <= cache
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -147,7 +158,7 @@ class ProgramsReader:
 
     def split(self, name: str) -> Any:
         """Indices int64[n] of the programs of the split "train", "validation" or "test", ascending."""
-        return np.flatnonzero(self._columns["split"][...] == SPLITS.index(name))
+        return np.flatnonzero(self._get("split", slice(None)) == SPLITS.index(name))
 
     def read(self, index: slice | Array = slice(None)) -> ProgramColumns:
         """The programs at a slice or an index array, in that order."""
@@ -177,7 +188,7 @@ class ProgramsReader:
         digests: dict[str, list[bytes]] = {name: [] for name in COLUMNS}
         for first in range(0, len(self), 32 * CHUNK):
             for name in COLUMNS:
-                digests[name] += block_digests(self._get(name, slice(first, first + 32 * CHUNK)))
+                digests[name] += block_digests(self._stored(name, slice(first, first + 32 * CHUNK)))
         return combine(len(self), self.layout, digests)
 
     def close(self) -> None:
@@ -197,6 +208,13 @@ class ProgramsReader:
         return chunk
 
     def _get(self, name: str, index: slice) -> Any:
+        """Rows of a column, its values checked: compiled code relies on them."""
+        rows = self._stored(name, index)
+        if problem := out_of_range(name, rows, self.layout):
+            raise ArtifactError(f"{self.path}: damaged: {PLACES[name]}: {problem}", _REMAKE)
+        return rows
+
+    def _stored(self, name: str, index: slice) -> Any:
         try:
             return self._columns[name][index]
         except OSError as error:
@@ -205,7 +223,7 @@ class ProgramsReader:
 
 def _open(path: Path) -> h5py.File:
     try:
-        return h5py.File(path, "r")
+        return open_hdf5(path)
     except FileNotFoundError:
         raise ArtifactError(f"{path}: no such file", "`leaps artifacts list` shows what there is") from None
     except BlockingIOError:
@@ -220,12 +238,16 @@ def _check(path: Path, file: h5py.File) -> Layout:
     if attrs.get("kind") != KIND:
         raise ArtifactError(f"{path}: not a leaps dataset", "`leaps data import` reads the published layout")
     if attrs.get("schema") != SCHEMA:
-        hint = "upgrade leaps" if attrs["schema"] > SCHEMA else "make it again with `leaps gen-data`"
-        raise ArtifactError(f"{path}: dataset of schema {attrs['schema']}, this leaps reads {SCHEMA}", hint)
+        newer = isinstance(attrs.get("schema"), np.integer) and attrs["schema"] > SCHEMA
+        hint = "upgrade leaps" if newer else "make it again with `leaps gen-data`"
+        raise ArtifactError(f"{path}: dataset of schema {attrs.get('schema')!s:.40}, this leaps reads {SCHEMA}", hint)
     if attrs.get("vocabulary") != VOCABULARY_HASH:
-        message = f"{path}: dataset for vocabulary {attrs.get('vocabulary')}, this leaps has {VOCABULARY_HASH}"
+        message = f"{path}: dataset for vocabulary {attrs.get('vocabulary')!s:.40}, this leaps has {VOCABULARY_HASH}"
         raise ArtifactError(message, "make it again with `leaps gen-data`")
-    missing = [place for place in PLACES.values() if not isinstance(file.get(place), h5py.Dataset)]
+    try:
+        missing = [place for place in PLACES.values() if take(file, place) is None]
+    except ValueError as error:
+        raise ArtifactError(f"{path}: refused: {error}", _REMAKE) from None
     if missing or "complete" not in attrs:
         raise ArtifactError(f"{path}: incomplete: no {', '.join(missing) or 'mark of completeness'}", _REMAKE)
     try:

@@ -30,6 +30,7 @@ import numpy.typing as npt
 from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.files import disk_errors
+from leapscli.artifacts.hdf5 import open_hdf5, take
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.domains.karel.execution import Frames
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
@@ -71,7 +72,7 @@ class PublishedReader:
         if (kind := kind_of(self.path)) is not Kind.HDF5:
             raise InputError(f"{self.path}: cannot be read: {kind}, not an HDF5 file", WAYS_OUT.get(kind))
         try:
-            self._file = h5py.File(self.path, "r")
+            self._file = open_hdf5(self.path)
             self.names = (folder / IDS).read_text(encoding="utf-8").split()
         except BlockingIOError:
             raise InputError(f"{self.path}: {IN_USE}", WAIT) from None
@@ -109,8 +110,11 @@ class PublishedReader:
         return Layout(shared[0], longest, shared[1], shared[2])
 
     def _dataset(self, name: str, part: str) -> h5py.Dataset:
-        found = self._file.get(f"{name}/{part}")
-        if not isinstance(found, h5py.Dataset):
+        try:
+            found = take(self._file, f"{name}/{part}")
+        except ValueError as error:
+            raise InputError(f"{self.path}: refused: {error}", AGAIN) from None
+        if found is None:
             raise InputError(f"{self.path}: {name} has no {part}, though {IDS} names it")
         return found
 

@@ -15,6 +15,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.columns import Bytes
 from leapscli.artifacts.layout import SEEN
 from leapscli.dsl.batch import TokenBatch
+from leapscli.errors import ArtifactError
 
 
 def save_seen(path: Path, tokens: TokenBatch) -> None:
@@ -28,7 +29,13 @@ def load_seen(model: Artifact) -> Bytes | None:
     """The bitmap of a model; None of one that cannot tell."""
     if SEEN not in {file.name for file in model.manifest.files}:
         return None
-    found: Bytes = np.load(model.file(SEEN), allow_pickle=False)
+    path = model.file(SEEN)
+    try:
+        found: Bytes = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError, MemoryError):
+        found = np.zeros(0, np.uint8)
+    if found.dtype != np.uint8 or found.ndim != 1 or not len(found):
+        raise ArtifactError(f"{path}: damaged: not a bitmap", f"`leaps artifacts verify {model.reference}` has details")
     return found
 
 

@@ -21,10 +21,18 @@ LAYOUT = Layout(demonstrations=2, max_actions=5, height=3, width=4)
 
 
 def columns(count: int, seed: int = 0, layout: Layout = LAYOUT) -> ProgramColumns:
-    """Random bytes in the right shapes."""
+    """Random numbers in the right shapes and ranges."""
     rng = np.random.default_rng(seed)
     made = {name: rng.integers(0, 50, (count, *shape)).astype(dtype) for name, (shape, dtype) in spec(layout).items()}
-    return ProgramColumns(**{**made, "split": made["split"] % 3})
+    ranged = {
+        "split": made["split"] % 3,
+        "lengths": made["lengths"] % layout.max_tokens + 1,
+        "cells": np.where(made["cells"] > 40, 255, made["cells"] % 10),
+        "agents": made["agents"] % np.array([layout.height, layout.width, 4]),
+        "actions": made["actions"] % 6 - 1,
+        "demo_lengths": made["demo_lengths"] % (layout.max_actions + 1),
+    }
+    return ProgramColumns(**{name: ranged.get(name, array).astype(array.dtype) for name, array in made.items()})
 
 
 def write(path: Path, rows: ProgramColumns, batch: int = 1000) -> bytes:
@@ -152,6 +160,86 @@ def test_what_cannot_be_read_is_refused_in_one_line(tmp_path, change, says):
     with pytest.raises(ArtifactError, match=says) as caught:
         ProgramsReader(tmp_path / "p.h5")
     assert "\n" not in caught.value.message and caught.value.hint
+
+
+OUTSIDE = {
+    "tokens": ("tokens", (3, 4), 51),
+    "lengths of nothing": ("lengths", (3,), 0),
+    "lengths too long": ("lengths", (3,), 46),
+    "splits": ("split", (3,), 3),
+    "cells": ("cells", (3, 1, 0, 0), 10),
+    "rows": ("agents", (3, 0, 0), LAYOUT.height),
+    "columns": ("agents", (3, 0, 1), LAYOUT.width),
+    "directions": ("agents", (3, 0, 2), 4),
+    "actions": ("actions", (3, 0, 0), 5),
+    "actions below": ("actions", (3, 0, 0), -2),
+    "lengths of demonstrations": ("demo_lengths", (3, 0), LAYOUT.max_actions + 1),
+}
+
+
+@pytest.mark.parametrize(("name", "place", "value"), OUTSIDE.values(), ids=OUTSIDE)
+def test_a_value_that_cannot_be_is_refused_wherever_it_is_read(tmp_path, name, place, value):
+    rows = columns(20)
+    getattr(rows, name)[place] = value
+    write(tmp_path / "p.h5", rows)
+    reader = ProgramsReader(tmp_path / "p.h5")
+    for index in (slice(None), np.array([5, 3])):
+        with pytest.raises(ArtifactError, match=f"damaged: {PLACES[name]}: row 3 of those read holds {value}"):
+            reader.column(name, index)
+    if name == "split":
+        with pytest.raises(ArtifactError, match="damaged: split"):
+            reader.split("train")
+
+
+def elsewhere(file, name, how):
+    """Puts the column `name` into another file, and what leads there in its place."""
+    values = file[name][...]
+    other = Path(file.filename).with_name("secret.h5")
+    del file[name]
+    if how == "soft":
+        file["there"] = values
+        file[name] = h5py.SoftLink("/there")
+    elif how == "external":
+        with h5py.File(other, "w") as secret:
+            secret["there"] = values
+        file[name] = h5py.ExternalLink(str(other), "there")
+    elif how == "virtual":
+        with h5py.File(other, "w") as secret:
+            secret["there"] = values
+        layout = h5py.VirtualLayout(values.shape, values.dtype)
+        layout[...] = h5py.VirtualSource(str(other), "there", values.shape)
+        file.create_virtual_dataset(name, layout)
+    elif how == "storage":
+        other.write_bytes(values.tobytes())
+        file.create_dataset(name, values.shape, values.dtype, external=[(str(other), 0, values.nbytes)])
+    elif how == "filter":
+        file.create_dataset(name, values.shape, values.dtype, compression=32015, allow_unknown_filter=True)
+    elif how == "huge":
+        file.create_dataset(name, (2**40, *values.shape[1:]), values.dtype, chunks=(256, *values.shape[1:]))
+    elif how == "chunk":
+        shape = (2**31, *values.shape[1:])
+        file.create_dataset(name, shape, values.dtype, chunks=(2**20, *values.shape[1:]), compression="gzip")
+
+
+HOWS = {
+    "soft": "is a link, which is not followed",
+    "external": "is a link, which is not followed",
+    "virtual": "lies in other files, which are not read",
+    "storage": "lies in other files, which are not read",
+    "filter": "needs filter 32015, a plugin of HDF5",
+    "huge": r"declares [\d,]+ bytes, and 0 are stored",
+    "chunk": r"declares [\d,]+ bytes, and 0 are stored",
+}
+
+
+@pytest.mark.parametrize("how", HOWS)
+@pytest.mark.parametrize("name", ["tokens", "demos/cells"])
+def test_nothing_outside_of_the_file_is_read_and_no_more_than_it_can_hold(tmp_path, how, name):
+    write(tmp_path / "p.h5", columns(20))
+    with h5py.File(tmp_path / "p.h5", "r+") as file:
+        elsewhere(file, name, how)
+    with pytest.raises(ArtifactError, match=f"refused: {name} {HOWS[how]}"):
+        ProgramsReader(tmp_path / "p.h5")
 
 
 def test_every_cut_is_refused_in_one_line(tmp_path):

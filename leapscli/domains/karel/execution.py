@@ -12,6 +12,7 @@ from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.engine.budget import Budget, checked_budget
 from leapscli.engine.engine import Rollouts, record
 from leapscli.errors import InputError, WorldError, described
@@ -82,8 +83,11 @@ def replay(
     from leapscli.domains.karel.compiled import replayer
 
     n, t = actions.shape
-    if len(worlds) != n or len(lengths) != n or (n and int(np.max(lengths)) > t):
+    if len(worlds) != n or len(lengths) != n or (n and not 0 <= int(np.min(lengths)) <= int(np.max(lengths)) <= t):
         raise WorldError(f"{n} traces of at most {t} actions, {len(worlds)} worlds, {len(lengths)} lengths")
+    if actions.size and not -1 <= int(np.min(actions)) <= int(np.max(actions)) < len(ACTIONS):
+        raise WorldError(f"actions are 0 to {len(ACTIONS) - 1}, and -1 after the end")
+    worlds.check_agents()
     frames = 1 if last_only else t + 1
     cells = np.empty((n, frames, worlds.height, worlds.width), np.uint8)
     agents = np.empty((n, frames, 3), np.int16)

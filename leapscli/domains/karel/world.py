@@ -125,8 +125,13 @@ class Worlds:
             shapes = (list(part.shape) for part in (self.walls, self.markers, self.agents, self.seeds))
             wanted = "expected walls [N, H, W], markers [N, H, W], agents [N, 3] and seeds [N]"
             raise WorldError(f"{wanted}, not {', '.join(map(str, shapes))}")
-        if n and ((self.agents < 0) | (self.agents >= (shape[1], shape[2], 4))).any():
-            raise WorldError(f"an agent is not in a world of {shape[1]}×{shape[2]}, or faces no direction")
+        self.check_agents()
+
+    def check_agents(self) -> None:
+        """Compiled code relies on agents within the world. Raises WorldError, also where the arrays were changed."""
+        height, width = self.walls.shape[1:]
+        if len(self.agents) and ((self.agents < 0) | (self.agents >= (height, width, 4))).any():
+            raise WorldError(f"an agent is not in a world of {height}×{width}, or faces no direction")
 
     @classmethod
     def stack(cls, worlds: Sequence[World]) -> Worlds:
@@ -154,7 +159,10 @@ class Worlds:
         walls = cells == WALL
         markers = np.where(walls, np.uint8(0), cells)
         seeds = np.zeros(len(cells), np.uint64) if seeds is None else seeds
-        return cls(walls, markers, np.asarray(agents, np.int16), seeds)
+        wide = np.asarray(agents)
+        if wide.size and not (wide.min() >= -1 and wide.max() <= MAX_SIDE):  # what a cast would hide
+            raise WorldError(f"an agent is not in a world of {cells.shape[1]}×{cells.shape[2]}, or faces no direction")
+        return cls(walls, markers, wide.astype(np.int16), seeds)
 
     def cells(self) -> NDArray[np.uint8]:
         """Markers and walls (255) in one array, uint8[N, H, W]."""
@@ -192,6 +200,7 @@ class Worlds:
     @cached_property
     def starts(self) -> NDArray[np.uint64]:
         """Karel in `padded`, uint64[N, 3], wrapping: his place, the offsets of the cells ahead and to the left."""
+        self.check_agents()
         stride = self.width + 2
         row, column, direction = self.agents.astype(np.int64).T
         ahead = np.array(offsets(stride))

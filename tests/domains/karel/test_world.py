@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given
 
 from leapscli.domains.karel.cells import WALL
+from leapscli.domains.karel.execution import replay, rollouts
 from leapscli.domains.karel.world import World, Worlds, border, random_worlds
+from leapscli.dsl.sampler import sample_programs
+from leapscli.engine.budget import Budget
 from leapscli.errors import WorldError
 from tests.engine.strategies import worlds
 from tests.strategies import seeded
@@ -104,3 +107,25 @@ def test_random_worlds() -> None:
     for wrong in ({"height": 2}, {"wall": 1.0}, {"marker": 1.1}):
         with pytest.raises(WorldError, match="no random world"):
             random_worlds(1, 0, **wrong)
+
+
+@pytest.mark.parametrize("row", [30_000, -3, 65_537, 8])
+def test_agents_outside_are_refused_by_everything_that_compiled_code_reads(row):
+    worlds = random_worlds(2, seed=0, height=8, width=8)
+    with pytest.raises(WorldError, match="an agent is not in a world of 8×8"):
+        Worlds.from_cells(worlds.cells(), [[row, 1, 1], [1, 1, 1]])
+    worlds.agents[0, 0] = np.int16(row & 0x7FFF)  # changed after it was checked
+    for use in (
+        lambda: rollouts(sample_programs(2, 0), worlds, Budget.calls(220), max_actions=9),
+        lambda: replay(worlds, np.zeros((2, 3), np.int8), np.array([3, 3])),
+    ):
+        if row & 0x7FFF != 1:
+            with pytest.raises(WorldError, match="an agent is not in a world of 8×8"):
+                use()
+
+
+def test_traces_of_unknown_actions_or_lengths_are_refused():
+    worlds = random_worlds(1, seed=0, height=8, width=8)
+    for actions, length in (([5], 1), ([-2], 1), ([0], 2), ([0], -1)):
+        with pytest.raises(WorldError):
+            replay(worlds, np.array([actions], np.int8), np.array([length]))
