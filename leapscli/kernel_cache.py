@@ -47,7 +47,7 @@ class KernelCache:
         if self._opened is None:
             return None
         with suppress(OSError), (self._opened / (name + SUFFIX)).open("rb") as file:
-            _check_owner(os.fstat(file.fileno()))
+            check_owner(os.fstat(file.fileno()))
             digest, content = file.read(DIGEST_SIZE), file.read()
             return content if digest == _digest(name, content) else None
         return None
@@ -82,7 +82,7 @@ class KernelCache:
             with suppress(FileExistsError):
                 folder.mkdir(mode=0o700)
                 _prune(folder.parent)
-            _check_owner(folder.stat())
+            check_owner(folder.stat())
             with suppress(OSError):
                 os.utime(folder)  # when it was last used, for _prune
             return folder
@@ -101,9 +101,14 @@ class KernelCache:
 
 @cache
 def kernel_cache() -> KernelCache:
-    """The cache of this process: in LEAPS_CACHE, else XDG_CACHE_HOME, else ~/.cache."""
+    """The cache of this process."""
+    return KernelCache(cache_folder() / code_digest(PACKAGE))
+
+
+def cache_folder() -> Path:
+    """The folder of all that this user's leaps keeps: in LEAPS_CACHE, else XDG_CACHE_HOME, else ~/.cache."""
     base = os.environ.get("LEAPS_CACHE") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return KernelCache(Path(base) / "leaps" / code_digest(PACKAGE))
+    return Path(base) / "leaps"
 
 
 def code_digest(package: Path) -> str:
@@ -125,7 +130,7 @@ def _digest(name: str, content: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\0" + content).digest()
 
 
-def _check_owner(status: os.stat_result) -> None:
+def check_owner(status: os.stat_result) -> None:
     """Raises PermissionError where somebody else, root apart, could have written what is unpickled."""
     if not hasattr(os, "geteuid"):
         return

@@ -58,7 +58,9 @@ def evaluate(
     tasks = [choose_task(sources[0], the_task(task, task_option), *parse_size(size)) for size in (sizes or (None,))]
     settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
     if not settings:
-        raise InputError("no task to score it on", "name one with --task; `leaps tasks` lists them")
+        own = sources[0].own_task
+        hint = f"it was found for a file, which is code: --task {own} runs it" if own else "`leaps tasks` lists them"
+        raise InputError("no task to score it on", hint if own else f"name one with --task; {hint}")
     announce_compilation()
     programs = [source.program for source in sources]
     tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]

@@ -19,6 +19,7 @@ from leapscli.dsl.tree import Style
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
+from leapscli.tasks.custom.known import is_known
 from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.suites import names
@@ -45,13 +46,17 @@ class Source:
     @property
     def budget(self) -> Budget | None:
         """The budget of the search that found the program, at its task's own size; none where it is not told."""
-        return parse_budget(self.recipe["budget"]) if "budget" in self.recipe else None
+        return parse_budget(str(self.recipe["budget"])) if "budget" in self.recipe else None
 
     @property
     def own_task(self) -> str | None:
-        """The user's task file that a text names. It is not run for that: it is code, and the text may be anybody's."""
+        """The task file that a text or a run's manifest names, where that is not reason enough to run it: it is code.
+
+        A file that this user has run before is run again for a run's program.
+        """
         name = str(self.recipe.get("task", ""))
-        return name if self.run is None and name.endswith(".py") else None
+        known = self.run is not None and name.endswith(".py") and is_known(Path(name))
+        return name if name.endswith(".py") and not known else None
 
 
 def load_program(reference: str | None, workspace: Workspace) -> Source:
@@ -162,8 +167,8 @@ def choose_task(source: Source, name: str | None, height: int | None, width: int
     recipe = source.recipe
     if "task" not in recipe or source.own_task:
         return None
-    own = parse_size(recipe.get("size"))
+    own = parse_size(str(recipe["size"]) if "size" in recipe else None)
     try:
-        return find_task(recipe["task"], height=height or own[0], width=width or own[1])
+        return find_task(str(recipe["task"]), height=height or own[0], width=width or own[1])
     except TaskError as error:
         raise TaskError(f"the task of {source.label}: {error.message}", "name it with --task") from error

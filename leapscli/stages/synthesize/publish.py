@@ -21,6 +21,7 @@ from leapscli.search.simplify import simplify
 from leapscli.search.state_file import History
 from leapscli.stages.synthesize.plan import SearchPlan
 from leapscli.stages.synthesize.states import engine_budget, state_seed
+from leapscli.tasks.custom.known import remember
 from leapscli.tasks.returns import told
 
 COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
@@ -54,6 +55,8 @@ def publish(
     (draft.path / PROGRAM).write_text(_program_text(plan, program, searched, held_out), encoding="utf-8")
     _write_history(draft.path / HISTORY, history)
     recipe = {"task": plan.task.reference, "size": f"{plan.task.height}x{plan.task.width}", **plan.recipe.resolved()}
+    if plan.task.source:
+        remember(plan.task.source)
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
     return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
 
