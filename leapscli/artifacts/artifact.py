@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from leapscli.artifacts.files import sha256
 from leapscli.artifacts.layout import MANIFEST
-from leapscli.artifacts.manifest import FOLDERS, SEE, Kind, Manifest, read_manifest
+from leapscli.artifacts.manifest import FOLDERS, SEE, FileEntry, Kind, Manifest, read_manifest
 from leapscli.errors import ArtifactError
 from leapscli.locations import SHIPPED_MODEL
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+HASHED = 64 << 20  # bytes: larger files are hashed by `verify` alone
 _VERSION = re.compile(r"v([1-9]\d*)")
 
 
@@ -66,15 +68,32 @@ class Artifact:
         return f"{self.name}@v{self.version}"
 
     def file(self, name: str) -> Path:
-        """The path of a file of the payload. Raises ArtifactError when the artifact has none of that name."""
-        listed = {file.name: file.size for file in self.manifest.files}
+        """The path of a file of the payload, checked: its size, and its hash where it has at most 64 MiB.
+
+        Raises ArtifactError when the artifact has none of that name, or it is not as published.
+        """
+        listed = {file.name: file for file in self.manifest.files}
         path = self.path / name
         if name not in listed:
             raise ArtifactError(f"{self.reference}: has no {name}, only {', '.join(listed) or 'nothing'}", SEE)
-        if not path.is_file() or path.stat().st_size != listed[name]:
-            found = f"{path.stat().st_size} bytes of {listed[name]}" if path.is_file() else "missing"
-            raise ArtifactError(f"{path}: damaged: {found}", f"`leaps artifacts verify {self.reference}` tells more")
+        if problem := self._damage(path, listed[name]):
+            raise ArtifactError(f"{path}: damaged: {problem}", f"`leaps artifacts verify {self.reference}` has details")
         return path
+
+    def _damage(self, path: Path, entry: FileEntry) -> str | None:
+        if path.is_symlink() or not path.is_file():
+            return "not a regular file" if os.path.lexists(path) else "missing"
+        status = path.stat()
+        if status.st_size != entry.size:
+            return f"{status.st_size} bytes of {entry.size}"
+        same = entry.size > HASHED or _hash(path, status.st_size, status.st_mtime_ns) == entry.sha256
+        return None if same else "its bytes are not those published (sha256 differs)"
+
+
+@lru_cache(maxsize=256)
+def _hash(path: Path, size: int, written: int) -> str:
+    """The hash of a file as it was when it had that size and time."""
+    return sha256(path)
 
 
 def versions(home: Path) -> list[int]:

@@ -77,6 +77,18 @@ class Search:
             points = self.searcher.ask(state)
             state = self.searcher.tell(state, points, objective(points, self.searcher.floor(state)))
 
+    def check(self, progress: Progress) -> None:
+        """Raises ValueError where what was read of a file cannot be a state of this search."""
+        podium, counts = progress.podium, (progress.iteration, progress.candidates, progress.evaluations)
+        columns = (podium.tokens, podium.hashes, podium.returns, podium.validated, podium.general)
+        if len({len(column) for column in columns}) > 1 or not all(isinstance(n, int) and n >= 0 for n in counts):
+            raise ValueError("its best programs or counts do not fit one another")
+        for tokens in (podium.tokens, self.searcher.ask(progress.searcher)):
+            if isinstance(tokens, TokenBatch) and not tokens.valid().all():
+                raise ValueError("it holds token sequences that are not programs")
+        if not isinstance(progress.seconds, int | float) or not np.isfinite(progress.seconds):
+            raise ValueError("its seconds are not a number")
+
     def run(self, progress: Progress, limits: Limits, stop: StopFlag, watch: Watch) -> tuple[Progress, StopReason]:
         """Iterates until a limit is met; `watch` sees every iteration."""
         started = perf_counter() - progress.seconds

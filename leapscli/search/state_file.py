@@ -20,6 +20,8 @@ from leapscli.search.record import dump, restore
 # More remembered programs than this are left out; taken up again, the search executes them once more.
 REMEMBERED = 500_000
 
+LARGEST = 1 << 30  # bytes of a file's arrays, unpacked
+
 History = list[tuple[float, ...]]
 
 
@@ -43,13 +45,38 @@ def save(path: Path, search: Search, progress: Progress, history: Sequence[tuple
 def load(path: Path, search: Search) -> tuple[Progress, History]:
     """Progress and history; the search's memory is filled. Raises ArtifactError when the file is of another search."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            kept = dict(file)
+        kept = _arrays(path)
         values = json.loads(kept["values"].tobytes())
         arrays = {name.removeprefix("progress."): array for name, array in kept.items()}
         progress = restore(search.begin(0), values, arrays)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ArtifactError(f"{path}: cannot be resumed: {error}", "start again, without --resume") from None
-    if "memory.hashes" in kept:
-        search.objective.memory.put(kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in COLUMNS)))
-    return progress, [tuple(row) for row in kept["history"].tolist()]
+        search.check(progress)
+        remembered = _remembered(kept)
+        history = [tuple(row) for row in kept["history"].astype(np.float64).tolist()]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"{path}: cannot be resumed: {str(error)[:80]}", "start again, without --resume") from None
+    if remembered:
+        search.objective.memory.put(*remembered)
+    return progress, history
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of the file. Raises ValueError where they would not fit into LARGEST bytes."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            raise ValueError(f"it would take more than {LARGEST:,} bytes")
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def _remembered(kept: dict[str, NDArray[Any]]) -> tuple[NDArray[np.uint64], Known] | None:
+    """The programs that the search had scored, if they were kept. Raises ValueError for other types or lengths."""
+    if "memory.hashes" not in kept:
+        return None
+    hashes, known = kept["memory.hashes"], Known(*(kept[f"memory.{name}"] for name in COLUMNS))
+    wanted = (np.float64, np.float64, np.uint64)
+    columns = [getattr(known, name) for name in COLUMNS]
+    if hashes.dtype != np.uint64 or hashes.ndim != 1:
+        raise ValueError("its hashes are not uint64[P]")
+    if any(column.dtype != kind or column.shape != hashes.shape for column, kind in zip(columns, wanted, strict=True)):
+        raise ValueError("what it remembers is not of one length")
+    return hashes, known

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from leapscli.artifacts.artifact import Artifact, readable
 from leapscli.artifacts.layout import CHECKPOINT, METRICS, PROGRAMS, SEEN, WEIGHTS
+from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.staging import Draft
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import Interrupted
@@ -198,6 +199,6 @@ def _earlier(plan: TrainingPlan) -> Artifact | None:
 
 def _is_done(plan: TrainingPlan, model: Artifact) -> bool:
     """True if a published model has had the steps, or the time, that the recipe gives."""
-    last = json.loads(model.file(METRICS).read_text(encoding="utf-8").splitlines()[-1])
+    last = read_metrics(model.file(METRICS))[-1]
     limit = plan.recipe.max_time
     return bool(last["step"] >= plan.recipe.steps or (limit is not None and last["seconds"] >= limit))

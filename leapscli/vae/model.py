@@ -45,9 +45,15 @@ class LatentModel:
         file = Path(path) / WEIGHTS if Path(path).is_dir() else Path(path)
         weights, meta = load_weights(file)
         try:
-            network = Network(Shape(**meta["shape"]))
-        except (KeyError, TypeError) as error:
-            raise ArtifactError(f"{file}: no program embedding: its shape is missing ({error})", "train one") from None
+            shape = Shape(**meta["shape"])
+        except (KeyError, TypeError, InputError) as error:
+            raise ArtifactError(f"{file}: no program embedding: its shape is wrong ({error})", "train one") from None
+        recurrent = weights.get("encoder.gru.weight_hh")
+        if recurrent is None or recurrent.shape[-1] != shape.hidden:  # before room is made for so many weights
+            found = "missing" if recurrent is None else list(recurrent.shape)
+            message = f"{file}: encoder.gru.weight_hh is {found}, this model has {[3 * shape.hidden, shape.hidden]}"
+            raise ArtifactError(message, "train one")
+        network = Network(shape)
         load_state(network, weights, file)
         return cls(network, device, meta)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import METRICS, WEIGHTS
+from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import ACTIONS
@@ -62,7 +62,7 @@ def training_records(model: Artifact) -> list[dict[str, Any]]:
     """The validations logged while the model was trained; none for a model that was imported."""
     if METRICS not in {file.name for file in model.manifest.files}:
         return []
-    return [json.loads(line) for line in model.file(METRICS).read_text(encoding="utf-8").splitlines()]
+    return read_metrics(model.file(METRICS))
 
 
 def project(workspace: Workspace, model: Artifact, dataset: str | None, programs: int, seed: int) -> Projection:

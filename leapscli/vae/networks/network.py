@@ -8,11 +8,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from leapscli.errors import InputError
+from leapscli.domains.karel.cells import MAX_SIDE
+from leapscli.errors import InputError, whole
 from leapscli.seeding import stream_key
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.encoder import Encoder
 from leapscli.vae.networks.executor import MARGIN, Executor
+
+MOST_UNITS = 8192
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Shape:
     tanh: bool = False
 
     def __post_init__(self) -> None:
+        for name, most in (("hidden", MOST_UNITS), ("latent", MOST_UNITS), ("height", MAX_SIDE), ("width", MAX_SIDE)):
+            whole(getattr(self, name), name, 1, most)
         if self.executor and min(self.height, self.width) <= MARGIN:
             message = f"demonstrations in {self.height}×{self.width} worlds: too small for the executor's convolutions"
             raise InputError(message, f"at least {MARGIN + 1}×{MARGIN + 1}, or losses.latent_behavior=0")

@@ -46,9 +46,33 @@ def load_checkpoint(
             index, _, part = rest.partition(".")
             state.setdefault(int(index), {})[part] = tensor
     load_state(network, weights, folder / CHECKPOINT)
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-    scaler.load_state_dict(notes.pop("scaler"))
+    try:
+        _check_moments(list(network.parameters()), state)
+        optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+        scaler.load_state_dict(notes.pop("scaler"))
+        _check_notes(notes)
+    except (KeyError, ValueError, TypeError, RuntimeError) as error:
+        reason = f"{type(error).__name__}: {str(error)[:80]}"
+        raise ArtifactError(f"{folder / CHECKPOINT}: cannot be resumed ({reason})", "train without --resume") from None
     return notes
+
+
+def _check_moments(parameters: list[torch.nn.Parameter], state: dict[int, dict[str, Tensor]]) -> None:
+    """Raises ValueError where Adam's moments are not those of the parameters."""
+    if not set(state) <= set(range(len(parameters))):
+        raise ValueError("it has moments of other parameters")
+    for index, moments in state.items():
+        for name in ("exp_avg", "exp_avg_sq"):
+            if moments[name].shape != parameters[index].shape or not torch.isfinite(moments[name]).all():
+                raise ValueError(f"the {name} of parameter {index} is not of its shape, or not finite")
+
+
+def _check_notes(notes: dict[str, Any]) -> None:
+    """Raises ValueError or KeyError where the notes are not those of a training."""
+    if not all(isinstance(notes[name], int) and notes[name] >= 0 for name in ("step", "last")):
+        raise ValueError("step and last must be counts")
+    if not isinstance(notes["seconds"], int | float) or not all(isinstance(notes[n], dict) for n in ("best", "latest")):
+        raise ValueError("seconds must be a number, best and latest records")
 
 
 def load_state(network: Network, weights: dict[str, Tensor], path: Path) -> None:
@@ -61,4 +85,7 @@ def load_state(network: Network, weights: dict[str, Tensor], path: Path) -> None
                 f"{path}: {name} is {found.get(name, 'missing')}, this model has {own.get(name, 'none of that name')}"
             )
             raise ArtifactError(message, "weights and recipe are of different models")
+    for name, tensor in weights.items():
+        if tensor.dtype != torch.float32 or not torch.isfinite(tensor).all():
+            raise ArtifactError(f"{path}: {name} holds other numbers than finite float32 ones", "train again")
     network.load_state_dict(weights)

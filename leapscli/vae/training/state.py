@@ -13,6 +13,7 @@ import torch
 
 from leapscli.artifacts.files import write_whole
 from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
+from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.weights import save_weights
 from leapscli.recipes.model import ModelRecipe
 from leapscli.vae.device import Precision
@@ -21,6 +22,7 @@ from leapscli.vae.training.checkpoint import load_checkpoint, save_checkpoint
 from leapscli.vae.training.distributed import ALONE, Ranks
 
 RECONSTRUCTS = 0.8
+TIMES = ("seconds", "programs_per_second")  # not in the weights: equal trainings have equal ones
 Record = dict[str, Any]
 Watch = Callable[[Record], None]  # told of every line of metrics.jsonl
 
@@ -79,11 +81,10 @@ class Training:
         if not self.ranks.leads:
             return
         path = self.out / METRICS
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        kept = [line for line in lines if json.loads(line)["step"] <= self.step]
-        write_whole(path, "".join(f"{line}\n" for line in kept).encode())
+        kept = [line for line in (read_metrics(path) if path.exists() else []) if line["step"] <= self.step]
+        write_whole(path, "".join(f"{json.dumps(line)}\n" for line in kept).encode())
         for line in kept:
-            self._tell(json.loads(line))
+            self._tell(line)
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -102,7 +103,7 @@ class Training:
         with (self.out / METRICS).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         if better:
-            save_model(self.out / WEIGHTS, self.network, record)
+            save_model(self.out / WEIGHTS, self.network, {key: record[key] for key in record if key not in TIMES})
         self._tell(line)
 
     def _tell(self, record: Record) -> None:
