@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from leapscli import yaml12
-from leapscli.artifacts.files import sha256
+from leapscli.artifacts.files import read_regular, sha256
 from leapscli.artifacts.layout import MANIFEST
-from leapscli.errors import ArtifactError, MissingArtifact
+from leapscli.errors import ArtifactError, MissingArtifact, brief
 from leapscli.version import package_version
 
 SCHEMA = 2  # 2 knows datasets by `arrays`; 1 is read as well
@@ -28,6 +28,7 @@ SEE = "`leaps artifacts list` shows what there is"
 REMAKE = "restore it from a copy, or remove this version and make it again"
 _LIBRARIES = ("torch", "numpy", "numba", "h5py", "safetensors")
 _CHECKSUM = b"checksum: "
+MOST_BYTES = 8 << 20  # of a manifest
 
 
 class _Record(BaseModel):
@@ -40,6 +41,15 @@ class FileEntry(_Record):
     name: str
     size: int
     sha256: str
+
+    @field_validator("name")
+    @classmethod
+    def _within(cls, name: str) -> str:
+        """A file of an artifact lies in its folder."""
+        parts = name.split("/")
+        if not name or "\0" in name or "\\" in name or {"", ".", ".."} & {*parts}:
+            raise ValueError("a file's name leads out of the artifact")
+        return name
 
 
 class Parent(_Record):
@@ -115,12 +125,12 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 def read_manifest(path: Path) -> Manifest:
     """The manifest at `path`. Raises ArtifactError: missing, damaged, or of a newer schema."""
     try:
-        content = path.read_bytes()
+        content = read_regular(path, MOST_BYTES)
     except FileNotFoundError:
         nothing = ArtifactError if path.parent.is_dir() else MissingArtifact
         raise nothing(f"{path.parent}: no {MANIFEST} here, so this is no artifact", SEE) from None
     except OSError as error:
-        raise ArtifactError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ArtifactError(f"{path}: cannot be read: {error.strerror or error}") from None
     body, found, checksum = content.rpartition(_CHECKSUM)
     if not found or checksum != hashlib.sha256(body).hexdigest().encode() + b"\n":
         raise ArtifactError(f"{path}: damaged: its last line does not match the lines above it", REMAKE)
@@ -132,14 +142,17 @@ def _parse(path: Path, body: bytes) -> Manifest:
     try:
         values = yaml12.load_written(body)
     except yaml12.YAMLError as error:
-        raise ArtifactError(f"{path}: damaged: {getattr(error, 'problem', None) or 'not YAML'}", REMAKE) from None
+        problem = str(getattr(error, "problem", None) or "not YAML")
+        raise ArtifactError(f"{path}: damaged: {problem[:200]}", REMAKE) from None
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise ArtifactError(f"{path}: damaged: {str(error)[:80]}", REMAKE) from None
     schema = values.get("schema") if isinstance(values, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
-        message = f"{path}: written as schema {schema}, this version of leaps reads up to {SCHEMA}"
+        message = f"{path}: written as schema {brief(schema)}, this version of leaps reads up to {SCHEMA}"
         raise ArtifactError(message, "upgrade leaps")
     try:
         return Manifest.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ArtifactError(f"{path}: not a manifest: {key}: {first['msg']}", REMAKE) from None
+        key = ".".join(str(part) for part in first["loc"])[:80]
+        raise ArtifactError(f"{path}: not a manifest: {key}: {first['msg'][:80]}", REMAKE) from None
