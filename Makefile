@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint lowest bench clean
+.PHONY: help demo test check lint chaos lowest bench clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ lint: $(READY) ## ruff, mypy and the import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+chaos: $(READY) ## damage artifacts, kill commands and change environments thousands of times; a table of what held (an hour)
+	@$(BIN)/python -m tests.chaos
 
 lowest: ## the test suite with the lowest versions that pyproject.toml allows, in .venv-lowest (Python 3.11; ten minutes)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "they are those of Python 3.11: make lowest PYTHON=python3.11")'

@@ -17,6 +17,11 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG)
 
 
+def is_full(error: OSError) -> bool:
+    """True if there was no room left."""
+    return error.errno in _FULL
+
+
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """Turns what the system says while writing below `path` into one line: a full disk, or a place that is closed."""
@@ -24,7 +29,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or path
-        if error.errno in _FULL:
+        if is_full(error):
             hint = f"free some space (`leaps artifacts prune`), or {ELSEWHERE}"
             raise LeapsError(f"{where}: the disk is full", hint) from error
         if error.errno in _CLOSED:

@@ -20,7 +20,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from leapscli.artifacts.artifact import Artifact, versions
-from leapscli.artifacts.files import disk_errors, payload, sync
+from leapscli.artifacts.files import disk_errors, payload, read_regular, sync, write_whole
 from leapscli.artifacts.layout import MANIFEST
 from leapscli.artifacts.manifest import (
     FOLDERS,
@@ -115,10 +115,24 @@ def _parent(artifact: Artifact) -> Parent:
 
 
 def next_version(home: Path) -> int:
-    """One more than the highest version there is or was."""
-    with suppress(FileNotFoundError, ValueError):
-        return max([*versions(home), int((home / LAST).read_text(encoding="utf-8"))], default=0) + 1
-    return max(versions(home), default=0) + 1
+    """One more than the highest version there is or was, those among them that are being removed."""
+    known = versions(home)
+    for path in (home.parent / STAGING).glob(f"removed-{home.name}-v*-*"):
+        known += [int(number) for number in [path.name.split("-v")[-1].partition("-")[0]] if number.isdecimal()]
+    with suppress(OSError, ValueError):
+        known.append(int(read_regular(home / LAST, 32)))
+    return max(known, default=0) + 1
+
+
+def note_last(home: Path, version: int) -> None:
+    """Keep the number of the highest version that there was, unless the folders tell it. Raises OSError."""
+    if version > max(versions(home), default=0):
+        write_whole(home / LAST, f"{version}\n".encode())
+
+
+def removal_of(home: Path, version: str) -> Path:
+    """A new place for the folder `version` of `home`, on its way out."""
+    return home.parent / STAGING / f"removed-{home.name}-{version}-{secrets.token_hex(6)}"
 
 
 def _sync_all(folder: Path) -> None:
@@ -172,7 +186,7 @@ def discard(path: Path) -> bool:
     lock = FileLock(f"{path}.lock")
     try:
         with lock.acquire(timeout=0), disk_errors(path):
-            shutil.rmtree(path)
+            path.unlink() if path.is_symlink() else shutil.rmtree(path)
             if path.name.startswith(("tmp-", "removed-")):
                 Path(lock.lock_file).unlink(missing_ok=True)
             return True

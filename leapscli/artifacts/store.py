@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from leapscli.artifacts.artifact import NAME, Artifact, at_path, check_name, published, readable
-from leapscli.artifacts.files import disk_errors, write_whole
+from leapscli.artifacts.files import disk_errors, is_full
 from leapscli.artifacts.identity import Index
 from leapscli.artifacts.manifest import FOLDERS, SEE, Kind
-from leapscli.artifacts.staging import LAST, STAGING, Draft, discard, next_version, open_draft
+from leapscli.artifacts.staging import Draft, discard, next_version, note_last, open_draft, removal_of
 from leapscli.artifacts.verify import verify
 from leapscli.errors import ArtifactError, MissingArtifact
 from leapscli.locations import FOLDER_GONE, SHIPPED_MODEL, USUAL_MODEL, settled, shipped
@@ -174,12 +173,22 @@ class Workspace:
         return found[1:]
 
     def remove(self, artifact: Artifact) -> None:
-        """Takes an artifact away, first with one rename, so that no reader meets half of it. Its number stays used."""
+        """Takes an artifact away, first with one rename, so that no reader meets half of it. Its number stays used.
+
+        That number is noted before the files go, or on a full disk after it.
+        """
         check_removable(artifact)
-        home = artifact.path.parent
-        removed = home.parent / STAGING / f"removed-{artifact.name}-{secrets.token_hex(6)}"
+        home, last = artifact.path.parent, next_version(artifact.path.parent) - 1
+        removed = removal_of(home, artifact.path.name)
         with disk_errors(home):
             removed.parent.mkdir(exist_ok=True)
-            write_whole(home / LAST, f"{next_version(home) - 1}\n".encode())
             artifact.path.rename(removed)
-        discard(removed)
+            try:
+                note_last(home, last)
+            except OSError as error:
+                if not is_full(error):
+                    raise
+                discard(removed)
+                note_last(home, last)
+        if os.path.lexists(removed):
+            discard(removed)

@@ -204,3 +204,48 @@ def test_the_flag_beats_the_environment_which_beats_the_current_folder(tmp_path,
     monkeypatch.setenv("LEAPS_WORKSPACE", str(tmp_path / "environment"))
     assert Workspace.locate().root == tmp_path / "environment"
     assert Workspace.locate(tmp_path / "flag").root == tmp_path / "flag"
+
+
+def test_on_a_full_disk_removing_frees_space_first(tmp_path, monkeypatch):
+    place = Workspace(tmp_path)
+    for _ in range(2):
+        with place.stage("dataset", "karel") as draft:
+            (draft.path / "x").write_bytes(b"y" * 100)
+            draft.publish(recipe={}, seed=0)
+    whole, written = staging.write_whole, []
+
+    def full(path, content):
+        written.append(path.name)
+        if list((tmp_path / "datasets" / ".staging").glob("removed-*")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(path, content)
+
+    monkeypatch.setattr(staging, "write_whole", full)
+    place.remove(place.resolve("karel@v1", "dataset"))
+    assert written == []  # a version that is not the last needs no note
+    place.remove(place.resolve("karel@v2", "dataset"))
+    assert written == [".last", ".last"] and place.list() == []
+    assert staging.next_version(tmp_path / "datasets" / "karel") == 3
+
+
+def test_a_removal_that_was_killed_keeps_the_number_used(tmp_path):
+    place = Workspace(tmp_path)
+    with place.stage("dataset", "karel") as draft:
+        (draft.path / "x").write_bytes(b"y")
+        draft.publish(recipe={}, seed=0)
+    home = tmp_path / "datasets" / "karel"
+    (home / "v1").rename(staging.removal_of(home, "v1"))
+    assert staging.next_version(home) == 2
+
+
+def test_a_version_that_is_a_link_is_removed_and_what_it_leads_to_stays(tmp_path):
+    place = Workspace(tmp_path / "w")
+    with place.stage("dataset", "karel") as draft:
+        (draft.path / "x").write_bytes(b"y")
+        draft.publish(recipe={}, seed=0)
+    home = tmp_path / "w" / "datasets" / "karel"
+    (home / "v1").rename(tmp_path / "kept")
+    (home / "v1").symlink_to(tmp_path / "kept")
+    place.remove(place.resolve("karel@v1", "dataset"))
+    assert place.list() == [] and (tmp_path / "kept" / "x").read_bytes() == b"y"
+    assert prune(place) == []

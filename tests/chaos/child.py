@@ -52,6 +52,7 @@ class Outcome:
 def run(arguments: Sequence[str], folder: Path, before: Callable[[], None] | None = None) -> Outcome:
     """`leaps` with these arguments in `folder`; `before` runs in the process first."""
     pipes = [os.pipe() for _ in range(2)]
+    sys.stdout.flush(), sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
         os._exit(_child(arguments, folder, [end for _, end in pipes], before))
@@ -84,7 +85,6 @@ def _child(arguments: Sequence[str], folder: Path, ends: list[int], before: Call
         os.chdir(folder)
         for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *ends)):
             os.dup2(descriptor, number)
-        sys.stdin, sys.stdout, sys.stderr = (open(n, mode) for n, mode in ((0, "r"), (1, "w"), (2, "w")))  # noqa: PTH123, SIM115
         if before:
             before()
         code = _main(arguments)

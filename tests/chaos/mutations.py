@@ -226,7 +226,7 @@ def damage(place: Path, kind: str, rng: Random) -> tuple[str, bool]:
     change = CONTENTS.get(path.name) if rng.random() < 0.5 else None
     change = change or rng.choice(BYTES)
     change(path, rng)
-    sealed = change is change_manifest
+    sealed = change is change_manifest or not (artifact.path / MANIFEST).is_file()  # without one it is no artifact
     if path.name != MANIFEST and rng.random() < 0.6 and path.is_file() and not path.is_symlink():
         seal(artifact)
         sealed = True
@@ -241,4 +241,6 @@ def damage_text(place: Path, name: str, rng: Random) -> str:
         return f"{name}: change_value"
     change = rng.choice((flip, cut, blank, noise, append, delete, change_kind))
     change(path, rng)
+    if path.is_fifo():  # which may be one on purpose: the command waits for whoever writes
+        path.unlink()
     return f"{name}: {change.__name__}"
