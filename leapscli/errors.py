@@ -124,6 +124,13 @@ def whole(value: Any, what: str, least: int | None = None, most: int | None = No
     return number
 
 
+def check_room(size: int, what: str, hint: str) -> None:
+    """Raises InputError where `what` takes more bytes than the machine has memory."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 1 << 36
+    if size > memory:
+        raise InputError(f"{what} would take {size / 2**30:,.0f} GiB, this machine has {memory / 2**30:,.0f}", hint)
+
+
 def described(value: object) -> str:
     """A value of a wrong kind in few words: `None`, `the str 'move'`, `an array float64[3, 2]`, `one Program`."""
     if hasattr(value, "dtype") and hasattr(value, "shape"):

@@ -33,7 +33,7 @@ from leapscli.artifacts.columns import (
     spec,
 )
 from leapscli.artifacts.files import disk_errors, unfinished
-from leapscli.artifacts.hdf5 import open_hdf5, take
+from leapscli.artifacts.hdf5 import new_hdf5, open_hdf5, take
 from leapscli.artifacts.journal import LEVEL, Journal, compress
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import VOCABULARY_HASH
@@ -92,7 +92,7 @@ class ProgramsWriter:
             raise ArtifactError(f"{self.path}: no program to write", "loosen the recipe")
         temporary, self.arrays = unfinished(self.path), self._journal.arrays_hash(split)
         with disk_errors(temporary):
-            with h5py.File(temporary, "w", libver=("v110", "v110")) as file:
+            with new_hdf5(temporary, libver=("v110", "v110")) as file:
                 self._assemble(file, split)
                 file.attrs.update({"schema": SCHEMA, "kind": KIND, "vocabulary": VOCABULARY_HASH})
                 file.attrs["statistics"] = json.dumps(statistics or {})

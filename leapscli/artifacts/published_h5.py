@@ -30,7 +30,7 @@ import numpy.typing as npt
 from leapscli.artifacts.columns import SPLITS, Bytes, Layout, ProgramColumns
 from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.files import disk_errors
-from leapscli.artifacts.hdf5 import open_hdf5, take
+from leapscli.artifacts.hdf5 import Target, open_hdf5, take
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.domains.karel.execution import Frames
 from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
@@ -193,7 +193,8 @@ class PublishedWriter:
         with disk_errors(self._aside):
             shutil.rmtree(self._aside, ignore_errors=True)
             self._aside.mkdir()
-            self._file = h5py.File(self._aside / DATA, "w")
+            self._target = Target(self._aside / DATA)
+            self._file = h5py.File(self._target, "w")
             self._file.attrs["calls"] = calls
         self._names: list[str] = []
         self._program_lengths: list[int] = []
@@ -205,6 +206,7 @@ class PublishedWriter:
         with disk_errors(self._aside):
             for p, states in enumerate(frames):
                 self._write(rows[p : p + 1], states)
+                self._target.check()
 
     def _write(self, row: ProgramColumns, frames: Frames) -> None:
         lengths, tokens = row.demo_lengths[0].astype(np.int16), row.tokens[0, : row.lengths[0]]
@@ -239,14 +241,16 @@ class PublishedWriter:
             for name, value in info.items():
                 self._file[f"{INFO}/{name}"] = value
             self._file.close()
+            self._target.close()
             (self._aside / IDS).write_text("".join(f"{name}\n" for name in self._names), encoding="utf-8")
             self._aside.rename(self.folder)
         return len(self._names)
 
     def discard(self) -> None:
         """Leaves nothing behind; after `close` it does nothing."""
-        with suppress(Exception):
-            self._file.close()
+        for part in (self._file, self._target):
+            with suppress(Exception):
+                part.close()
         shutil.rmtree(self._aside, ignore_errors=True)
 
 

@@ -59,7 +59,7 @@ StepsOption = Annotated[
     int, typer.Option("--steps", metavar="N", min=2, max=10_000, help="Number of points on the line, with both ends.")
 ]
 SigmaOption = Annotated[float, typer.Option("--sigma", metavar="X", min=0, help="Standard deviation of the noise.")]
-CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, help="Show at most N programs.")]
+CountOption = Annotated[int, typer.Option("-n", metavar="N", min=1, max=100_000, help="Show at most N programs.")]
 SamplesOption = Annotated[
     int, typer.Option("--samples", metavar="N", min=1, max=100_000, help="Number of vectors to draw.")
 ]

@@ -60,7 +60,7 @@ RecipesOption = Annotated[
     ),
 ]
 SeedsOption = Annotated[
-    int, typer.Option("--seeds", metavar="N", min=1, help="Number of searches of each kind, one seed each.")
+    int, typer.Option("--seeds", metavar="N", min=1, max=10_000, help="Number of searches of each kind, one seed each.")
 ]
 FirstSeedOption = Annotated[
     int | None,

@@ -95,6 +95,7 @@ SeedsOption = Annotated[
         "--seeds",
         metavar="N",
         min=1,
+        max=10_000,
         show_default=False,
         help="Run N searches that differ in their seed, each a run of its own, and show the best.",
     ),

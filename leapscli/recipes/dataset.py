@@ -16,7 +16,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class DatasetRecipe(Recipe):
     """Distinct random programs with demonstrations that together cover every branch."""
 
-    programs: int = Field(default=50_000, gt=0, description="distinct programs to keep (LEAPS: 50,000)")
+    programs: int = Field(
+        default=50_000, gt=0, le=1_000_000_000, description="distinct programs to keep (LEAPS: 50,000)"
+    )
     demonstrations: int = Field(default=10, gt=0, le=255, description="demonstrations per program, D (LEAPS: 10)")
     max_actions: int = Field(default=100, gt=0, le=255, description="longest demonstration, in actions, T (LEAPS: 100)")
     max_tokens: int = Field(

@@ -38,7 +38,7 @@ class Optimizer(Recipe):
         default="constant", description="learning rate after the warm-up: as it is, or falling to 0 at the last step"
     )
     warmup: int = Field(default=0, ge=0, description="steps over which the learning rate rises from 0")
-    batch: int = Field(default=256, gt=0, description="programs a step, B (LEAPS: 256)")
+    batch: int = Field(default=256, gt=0, le=1_000_000, description="programs a step, B (LEAPS: 256)")
     clip: float = Field(
         default=1.0, gt=0, description="largest norm of the gradient; larger ones are scaled down to it"
     )
@@ -49,7 +49,7 @@ class ValidationSettings(Recipe):
     """The frequency and size of validation; a checkpoint is written each time."""
 
     every: int = Field(default=500, gt=0, description="steps between two validations")
-    programs: int = Field(default=1024, gt=0, description="validation programs to reconstruct each time")
+    programs: int = Field(default=1024, gt=0, le=10_000_000, description="validation programs to reconstruct each time")
 
 
 class ModelRecipe(Recipe):

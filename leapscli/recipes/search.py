@@ -12,6 +12,8 @@ from pydantic import Field
 from leapscli.engine.budget import PRIMITIVES
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
+MOST_STATES = 10_000_000
+
 
 class SearchRecipe(Recipe):
     """A search in the latent space, or in program space, for the program of highest return."""
@@ -30,16 +32,21 @@ class SearchRecipe(Recipe):
     iterations: int = Field(default=1000, gt=0, description="most iterations (LEAPS: 1,000)")
     evaluations: int | None = Field(default=None, gt=0, description="stop after executing so many distinct programs")
     states: int = Field(
-        default=32, gt=0, description="initial states that a candidate is scored on (LEAPS: 10; since 2024: 32)"
+        default=32,
+        gt=0,
+        le=MOST_STATES,
+        description="initial states that a candidate is scored on (LEAPS: 10; since 2024: 32)",
     )
     screening: int = Field(
         default=0,
         ge=0,
+        le=MOST_STATES,
         description="evolution: candidates below the pool on the first so many states are not run on the others",
     )
     validation: int = Field(
         default=128,
         ge=0,
+        le=MOST_STATES,
         description="other initial states, which decide among the best programs (LEAPS: 0, none)",
     )
     general: bool = Field(
@@ -47,7 +54,10 @@ class SearchRecipe(Recipe):
         description="see larger worlds too; the target must be reached on 32 of twelve times the side",
     )
     held_out: int = Field(
-        default=1000, ge=0, description="fresh initial states that the result is scored on; 0 leaves it out"
+        default=1000,
+        ge=0,
+        le=MOST_STATES,
+        description="fresh initial states that the result is scored on; 0 leaves it out",
     )
     budget: BudgetField = Field(
         default=RunBudget(primitives=PRIMITIVES),

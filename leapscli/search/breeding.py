@@ -21,9 +21,11 @@ from leapscli.seeding import stream
 class BreedingSettings(Recipe):
     """The settings of evolution in any space."""
 
-    population: int = Field(default=32, gt=1, description="children of one iteration")
-    pool: int = Field(default=64, gt=0, description="programs that children are bred from")
-    copies: int = Field(default=2, gt=0, description="programs with equal returns on all states that the pool keeps")
+    population: int = Field(default=32, gt=1, le=1_000_000, description="children of one iteration")
+    pool: int = Field(default=64, gt=0, le=1_000_000, description="programs that children are bred from")
+    copies: int = Field(
+        default=2, gt=0, le=1_000_000, description="programs with equal returns on all states that the pool keeps"
+    )
 
 
 @dataclass(frozen=True, eq=False)

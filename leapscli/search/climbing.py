@@ -32,8 +32,10 @@ P = TypeVar("P", Latents, TokenBatch)
 class ClimbingSettings(Recipe):
     """The settings of hill climbing in any space."""
 
-    population: int = Field(default=32, gt=1, description="candidates of one iteration, of all climbers together")
-    climbers: int = Field(default=8, gt=0, description="climbers side by side (published: 1)")
+    population: int = Field(
+        default=32, gt=1, le=1_000_000, description="candidates of one iteration, of all climbers together"
+    )
+    climbers: int = Field(default=8, gt=0, le=1_000_000, description="climbers side by side (published: 1)")
     neighbours: int = Field(default=250, gt=0, description="neighbours tried before a restart, k (published: 250)")
 
 

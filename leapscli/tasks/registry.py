@@ -36,7 +36,7 @@ from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import UNBOUNDED, Budget, checked_budget
 from leapscli.engine.engine import Scorer
-from leapscli.errors import LeapsError, TaskError, described, whole
+from leapscli.errors import LeapsError, TaskError, check_room, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
 from leapscli.tasks.suites import NAMES, installed, module_of, names
@@ -108,6 +108,8 @@ class Task:
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
         """`count` initial worlds; world i depends on (seed, first + i) alone. Raises InputError for a count under 1."""
         count, seed, first = whole(count, "count", 1), whole(seed, "seed", 0), whole(first, "first", 0)
+        size = count * (4 * (self.height + 2) * (self.width + 2) + 200)  # cells three times, zones, a World
+        check_room(size, f"{count:,} worlds of {self.height}×{self.width}", "ask for fewer or smaller ones")
         draw: Callable[[np.random.Generator, int, int], World] = self.module.draw
         indices = range(first, first + count)
         return Worlds.stack([draw(stream(seed, self.name, i), self.height, self.width) for i in indices])

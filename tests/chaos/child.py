@@ -35,7 +35,7 @@ class Outcome:
             return "no end within a minute"
         if self.code not in OK:
             return f"ended by signal {-self.code}" if self.code < 0 else f"exit code {self.code}"
-        for word in ("Traceback", "unexpected", "a bug in leaps"):
+        for word in ("Traceback", "error: unexpected", "a bug in leaps"):
             if word in self.err or word in self.out:
                 return word
         if self.code and len(self.err.splitlines()) > LINES:

@@ -7,7 +7,7 @@ import pytest
 
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import UNBOUNDED, Budget
-from leapscli.errors import TaskError
+from leapscli.errors import InputError, TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, task
 from leapscli.tasks.suites import names
 from tests.tasks.solutions import SOLUTIONS
@@ -92,3 +92,8 @@ def test_a_program_that_harvests_any_field_has_the_time_to_harvest_a_large_one()
     program, worlds = Program.parse(SOLUTIONS["harvester"]), large.sample(2, seed=0)
     np.testing.assert_allclose(large.returns([program], worlds, large.budget), 1.0)
     assert (large.returns([program], worlds) < 0.9).all()
+
+
+def test_more_worlds_than_memory_holds_are_refused_at_once() -> None:
+    with pytest.raises(InputError, match=r"1,000,000,000,000 worlds of 8×8 would take [\d,]+ GiB, this machine has"):
+        task("harvester").sample(10**12, 0)

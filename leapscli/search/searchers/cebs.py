@@ -28,7 +28,7 @@ from leapscli.seeding import stream
 class Settings(Recipe):
     """The settings of CEBS."""
 
-    population: int = Field(default=32, gt=1, description="candidates of one iteration")
+    population: int = Field(default=32, gt=1, le=1_000_000, description="candidates of one iteration")
     sigma: float = Field(default=0.5, gt=0, description="standard deviation around each of the elite")
     elite: float = Field(default=0.1, gt=0, le=1, description="share of the population that is kept")
     init: Init = Field(default="normal", description="first vector: N(0, 1), N(0, 0.1), or 0.01 everywhere")

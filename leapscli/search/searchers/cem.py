@@ -33,7 +33,9 @@ STREAK = 10  # converged after so many iterations at the top (LEAPS, section 5)
 class Settings(Recipe):
     """The settings of the Cross-Entropy Method."""
 
-    population: int = Field(default=32, gt=1, description="candidates of one iteration (LEAPS: 16 to 64 by task)")
+    population: int = Field(
+        default=32, gt=1, le=1_000_000, description="candidates of one iteration (LEAPS: 16 to 64 by task)"
+    )
     sigma: float = Field(
         default=0.5, gt=0, description="standard deviation around the mean (LEAPS: 0.1 to 0.5 by task)"
     )

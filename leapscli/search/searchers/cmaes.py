@@ -28,7 +28,7 @@ Vector = NDArray[np.float64]
 class Settings(Recipe):
     """The settings of CMA-ES."""
 
-    population: int = Field(default=32, gt=1, description="candidates of one iteration")
+    population: int = Field(default=32, gt=1, le=1_000_000, description="candidates of one iteration")
     sigma: float = Field(default=0.5, gt=0, description="first step size")
     init: Init = Field(default="normal", description="first mean: N(0, 1), N(0, 0.1), or 0.01 everywhere")
 

@@ -18,7 +18,9 @@ class Settings(BreedingSettings):
     """The settings of evolution, and how latent steps and mutations take turns."""
 
     sigma: float = Field(default=0.5, gt=0, description="standard deviation of a child around its parent")
-    mutations: int = Field(default=1, ge=0, description="iterations of mutation after each one in the latent space")
+    mutations: int = Field(
+        default=1, ge=0, le=1_000_000, description="iterations of mutation after each one in the latent space"
+    )
 
 
 class Memetic(Breeding):

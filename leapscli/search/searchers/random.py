@@ -19,7 +19,7 @@ from leapscli.seeding import stream
 class Settings(Recipe):
     """The settings of random search."""
 
-    population: int = Field(default=32, gt=1, description="candidates of one iteration")
+    population: int = Field(default=32, gt=1, le=1_000_000, description="candidates of one iteration")
 
 
 @dataclass(frozen=True)
