@@ -14,11 +14,12 @@ from leapscli.artifacts.published_h5 import PublishedWriter
 from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.stages.data.exchange import _frames, _worlds
 reader = ProgramsReader(folder / "p.h5")
+rows = reader.read()
+frames = list(_frames(rows, _worlds(rows)))  # compiles, and keeps that
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 writer = PublishedWriter(folder / "out", 220)
 try:
-    rows = reader.read()
-    writer.append(rows, _frames(rows, _worlds(rows)))
+    writer.append(rows, frames)
     writer.close(reader.layout.demonstrations)
 finally:
     writer.discard()
