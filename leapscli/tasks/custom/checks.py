@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from leapscli.domains.karel.world import World
-from leapscli.errors import TaskError, described
+from leapscli.errors import Interrupted, TaskError, described
 from leapscli.tasks.custom.repeat import repeatable
 from leapscli.tasks.custom.reward import RETURNS
 
@@ -21,11 +21,13 @@ Blame = Callable[..., TaskError]  # what went wrong, in which function, in which
 
 
 def guarded(name: str, function: Function, blame: Blame) -> Function:
-    """`function`, what it raises turned into a TaskError."""
+    """`function`, what it raises turned into a TaskError, and Ctrl-C into Interrupted with the line."""
 
     def call(*args: Any) -> Any:
         try:
             return function(*args)
+        except KeyboardInterrupt as error:  # in a loop without end, perhaps
+            raise Interrupted(f"stopped in {blame(error, name).message.removesuffix(': KeyboardInterrupt')}") from None
         except (Exception, SystemExit) as error:
             raise blame(error, name) from error
 

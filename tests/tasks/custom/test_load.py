@@ -11,7 +11,7 @@ from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
-from leapscli.errors import TaskError
+from leapscli.errors import Interrupted, TaskError
 from leapscli.tasks.custom.replay import explained
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import Task, task
@@ -342,3 +342,10 @@ def test_rewards_that_sum_to_infinity_are_said_to_do_so(tmp_path: Path) -> None:
     arena, tokens = mine.arena(mine.sample(1, seed=0)), TokenBatch.of([STRAIGHT_ON])
     error = explained(FloatingPointError("too much"), mine.module, Full(), tokens, arena, Budget.calls())
     assert str(error).endswith("my_task.py:19: reward: FloatingPointError: too much")
+
+
+def test_ctrl_c_in_a_loop_without_end_names_the_line(tmp_path: Path) -> None:
+    loop = "    while True:\n        __import__('signal').raise_signal(2)\n"
+    text = GOOD.replace("    return room(", f"{loop}    return room(")
+    with pytest.raises(Interrupted, match=r"^stopped in .*my_task\.py:\d+: draw$"):
+        written(tmp_path, text).sample(1, seed=0)
