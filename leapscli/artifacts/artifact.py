@@ -118,6 +118,18 @@ def at_path(path: Path, kind: Kind | None) -> Artifact:
     return Artifact(path.absolute(), kind or manifest.kind, manifest.name, manifest.version)
 
 
+def check_readable(artifacts: Iterable[Artifact], hint: str) -> None:
+    """Raises the error of the last artifact whose manifest cannot be read, with `hint`."""
+    problems = []
+    for artifact in artifacts:
+        try:
+            artifact.manifest  # noqa: B018  (reads it)
+        except ArtifactError as error:
+            problems.append(error.message)
+    if problems:
+        raise ArtifactError(problems[-1], hint)
+
+
 def readable(artifacts: Iterable[Artifact]) -> list[Artifact]:
     """The artifacts whose manifests can be read."""
     found = []

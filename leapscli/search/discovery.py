@@ -141,7 +141,7 @@ def _entry(name: str, module: ModuleType, blame: Blame | None = None) -> Searche
     """The searcher that `module` defines, checked."""
 
     def wrong(what: str, definition: str = "") -> InputError:
-        return blame(what, definition) if blame else TypeError(f"{module.__name__}: {what}")  # type: ignore[return-value]
+        return blame(what, definition) if blame else SearcherError(f"{module.__name__}: {what}", SEE)
 
     settings = getattr(module, "Settings", None)
     if not (isinstance(settings, type) and issubclass(settings, Recipe)):

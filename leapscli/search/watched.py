@@ -64,7 +64,7 @@ class Watched(Searcher[Any, Points]):
 
     def ask(self, state: Any) -> Points:
         """Candidates, at least one."""
-        points = self._call("ask", self._searcher.ask, state)
+        points: Points = self._call("ask", self._searcher.ask, state)
         if isinstance(points, TokenBatch):
             fits = len(points) > 0 and points.lengths.max() <= MAX_TOKENS and bool(points.valid().all())
             problem = None if fits else f"at least one program of at most {MAX_TOKENS} tokens, all of them valid"
@@ -78,7 +78,7 @@ class Watched(Searcher[Any, Points]):
             problem = f"{wanted}, not {described(points)}"
         if problem:
             raise self._wrong("ask", f"it must return {problem}")
-        return points  # type: ignore[no-any-return]
+        return points
 
     def tell(self, state: Any, points: Points, scored: Scored) -> Any:
         """The next state."""

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.artifact import Artifact, check_readable, readable
 from leapscli.artifacts.layout import CHECKPOINT, METRICS, PROGRAMS, SEEN, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.staging import Draft
@@ -194,6 +194,8 @@ def _earlier(plan: TrainingPlan) -> Artifact | None:
     """The newest model of the same training."""
     models = [artifact for artifact in plan.workspace.list("model") if artifact.name == plan.name]
     same = [artifact for artifact in readable(models) if artifact.manifest.metrics.get("training") == plan.key]
+    if not same:
+        check_readable(models, "it may be what to resume from: remove it, or train without --resume")
     return same[-1] if same else None
 
 

@@ -229,3 +229,10 @@ def test_arrays_that_declare_more_than_fits_are_refused(tmp_path):
     np.savez_compressed(tmp_path / STATE, values=np.zeros(1 << 31, np.uint8))
     with pytest.raises(ArtifactError, match="it would take more than"):
         load(tmp_path / STATE, search())
+
+
+def test_a_model_whose_manifest_cannot_be_read_is_named_and_not_passed_over(place):
+    (model_of(place).path / MANIFEST).write_bytes(b"cut")
+    with pytest.raises(ArtifactError, match=r"manifest\.yaml: damaged") as raised:
+        resume(place)
+    assert "train without --resume" in raised.value.hint

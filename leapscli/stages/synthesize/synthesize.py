@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from pathlib import Path
 from time import monotonic
 
-from leapscli.artifacts.artifact import Artifact, readable
+from leapscli.artifacts.artifact import Artifact, check_readable, readable
 from leapscli.artifacts.layout import STATE
 from leapscli.artifacts.manifest import FOLDERS
 from leapscli.artifacts.staging import STAGING, Draft
@@ -127,6 +127,9 @@ def _begin(
 def _earlier(plan: SearchPlan) -> Artifact | None:
     """The newest run of the same search."""
     same = _same(plan, plan.task.name)
+    if not same:
+        runs = [artifact for artifact in plan.workspace.list("run") if artifact.name == plan.task.name]
+        check_readable(runs, "it may be what to resume from: remove it, or search without --resume")
     return same[-1] if same else None
 
 
