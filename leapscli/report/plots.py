@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,17 @@ PANELS: Sequence[tuple[str, Sequence[tuple[str, tuple[str, str], str]]]] = (
 )
 
 
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """Matplotlib as it comes: a `matplotlibrc` in the current folder restyles nothing, and starts no LaTeX."""
+    import matplotlib
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        yield
+
+
+@_own_style()
 def plot_training(records: Sequence[Record], title: str) -> bytes:
     """The curves of the records of metrics.jsonl over the programs seen: a PNG file."""
     figure = _figure(9.6, 6.4, title)
@@ -78,6 +90,7 @@ def _curve(axes: Axes, records: Sequence[Record], keys: tuple[str, str], label: 
     return bool(points)
 
 
+@_own_style()
 def plot_programs(places: Points, explained: Points, lengths: NDArray[Any], actions: Points, title: str) -> bytes:
     """Programs [P] at `places` [P, 2], the first principal components, coloured by what they are and do: a PNG file.
 

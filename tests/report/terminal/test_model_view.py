@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -94,3 +95,11 @@ def test_programs_are_drawn_however_few_and_alike(tmp_path: Path, count: int) ->
     path.write_bytes(plot_programs(places, np.array([0.3, 0.1]), rng.integers(5, 45, count), actions, "programs"))
     picture = pixels(path)
     assert picture.shape == (1110, 2160, 3) and len(np.unique(picture @ [65536, 256, 1])) > 50
+
+
+def test_settings_of_matplotlib_that_lie_around_change_nothing() -> None:
+    records = [{"programs": i, "train": {"loss": 0.5}, "validation": {"loss": 1 / i}} for i in (1, 2)]
+    plain = plot_training(records, "training")
+    with matplotlib.rc_context({"text.usetex": True, "axes.grid": True, "lines.linestyle": ":"}):
+        assert plot_training(records, "training") == plain
+        assert matplotlib.rcParams["text.usetex"]
