@@ -17,8 +17,14 @@ A message says what is wrong and where; the hint says what to do about it. Comma
 from __future__ import annotations
 
 import os
+import re
 from operator import index
 from typing import Any, ClassVar
+
+MOST_LINES, MOST_WIDTH = 20, 500  # of a message
+MOST_HINT = 2000  # characters of a line of a hint, which may be a command with paths
+_WORD = re.compile(r"[^\s/]{200,}")  # a name of a file has at most 255 bytes
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def debugging() -> bool:
@@ -32,15 +38,27 @@ def brief(value: object, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def bounded(text: str, width: int = MOST_WIDTH) -> str:
+    """A message that fits on a screen, whatever it quotes: 20 lines of at most `width` characters, no word endless.
+
+    Control characters, which would steer a terminal, are spelled out.
+    """
+    lines = _WORD.sub(lambda word: f"{word[0][:79]}…", text).split("\n")
+    lines = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1:,} more lines"]
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), "\n".join(lines))
+
+
 class LeapsError(Exception):
     """Something went wrong that the user can understand: `message` says what and where, `hint` what to do."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = bounded(message)
+        self.hint = hint if hint is None else bounded(hint, MOST_HINT)
+        super().__init__(self.message)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle: the message and what else it knows, whatever its class takes to be made."""

@@ -7,6 +7,7 @@ import re
 
 import typer
 
+from leapscli.errors import MOST_HINT, bounded
 from leapscli.locations import FOLDER_GONE
 
 # Typer's words in ours; the last two take its capital letter and full stop away.
@@ -23,9 +24,9 @@ MEANT = re.compile(r"\.? (?:Did you mean|\(Possible options:) (.*?)[?)]$")
 def complain(message: str, hint: str | None) -> None:
     """The message, and what to do about it, on stderr."""
     colour = False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
-    typer.echo(typer.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
+    typer.echo(typer.style("error: ", fg="red", bold=True) + bounded(message), err=True, color=colour)
     if hint:
-        typer.echo(typer.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+        typer.echo(typer.style("hint: ", fg="cyan") + bounded(hint, MOST_HINT), err=True, color=colour)
 
 
 def usage_error(error: typer.TyperException) -> tuple[str, str | None]:

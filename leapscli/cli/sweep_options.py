@@ -24,6 +24,7 @@ ParallelOption = Annotated[
         show_default="all cores",
     ),
 ]  # fmt: skip
+MOST_FAILURES = 10  # told of one sweep
 SAVED = "searches under way have left checkpoints; the same command goes on: "
 
 
@@ -76,9 +77,11 @@ def say_plan(sweep: Sweep, as_json: bool) -> None:
 
 def end(sweep: Sweep) -> None:
     """Raises what there is to complain of: searches that failed, or a stop before the end."""
-    for failure in sweep.failures:
+    for failure in sweep.failures[:MOST_FAILURES]:
         hint = f" ({failure.hint})" if failure.hint else ""
         typer.echo(f"failed: {failure.job.name}: {failure.error}{hint}", err=True)
+    if more := len(sweep.failures[MOST_FAILURES:]):
+        typer.echo(f"and {more:,} more failed", err=True)
     done, total = len(sweep.runs()), len(sweep.jobs)
     if sweep.left:
         raise Interrupted(f"stopped with {done:,} of {total:,} searches made", SAVED + command_line())

@@ -22,7 +22,6 @@ from leapscli.recipes.model import ModelRecipe
 from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 
 R = TypeVar("R", bound=Recipe)
-MOST_PROBLEMS = 20  # listed of one recipe
 
 
 @overload
@@ -59,14 +58,8 @@ def validated(layers: Sequence[tuple[type[R], Layer]]) -> R:
     problems = [problem for _, found in made for problem in found]
     recipe = made[0][0]
     if recipe is None or problems:
-        raise RecipeError(_listed([*dict.fromkeys(problems)]))
+        raise RecipeError("\n".join(dict.fromkeys(problems)))
     return recipe
-
-
-def _listed(problems: list[str]) -> str:
-    """A line each, no more than fit on a screen."""
-    more = [f"and {len(problems) - MOST_PROBLEMS:,} more"] if len(problems) > MOST_PROBLEMS else []
-    return "\n".join(problems[:MOST_PROBLEMS] + more)
 
 
 def find_recipe(kind: Kind, name_or_path: str | Path, root: Path | None = None) -> Path:

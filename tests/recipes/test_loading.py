@@ -89,7 +89,7 @@ def test_a_message_quotes_no_more_of_a_bad_value_than_fits_in_a_line(tmp_path):
 
 def test_of_many_mistakes_a_screen_is_listed(tmp_path):
     lines = complaint("dataset", write(tmp_path, "".join(f"k{i}: 1\n" for i in range(500))))
-    assert len(lines) == 21 and lines[-1] == "and 480 more"
+    assert len(lines) == 20 and lines[-1] == "and 481 more lines"
 
 
 def test_aliases_stand_for_their_values_and_merge_keys_are_named(tmp_path):

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from leapscli.artifacts.store import Workspace
-from leapscli.errors import Interrupted, LeapsError, debugging
+from leapscli.errors import Interrupted, LeapsError, bounded, debugging
 from leapscli.progress import StopFlag
 from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
@@ -40,7 +40,7 @@ def run_job(job: Job, stop: Path) -> Outcome:
     except Exception as error:
         if debugging():
             return Outcome(job, error=traceback.format_exc())
-        return Outcome(job, error=f"unexpected {type(error).__name__}: {' '.join(str(error).split())}")
+        return Outcome(job, error=bounded(f"unexpected {type(error).__name__}: {' '.join(str(error).split())}"))
 
 
 @cache

@@ -72,15 +72,17 @@ class Training:
         return bool(self.latest) and self.best["validation"]["reconstruction"] > RECONSTRUCTS
 
     def resume(self) -> None:
-        """Go back to the checkpoint in `out`, if there is one; what was logged after it is forgotten."""
+        """Go back to the checkpoint in `out`, else to the beginning; what was logged after it is forgotten."""
+        path = self.out / METRICS
         if not (self.out / CHECKPOINT).exists():
+            if self.ranks.leads:
+                path.unlink(missing_ok=True)
             return
         notes = load_checkpoint(self.out, self.network, self.optimizer, self.scaler)
         self.step, self.last, self.best, self.latest = (notes[key] for key in ("step", "last", "best", "latest"))
         self.began = time.perf_counter() - notes["seconds"]
         if not self.ranks.leads:
             return
-        path = self.out / METRICS
         kept = [line for line in (read_metrics(path) if path.exists() else []) if line["step"] <= self.step]
         write_whole(path, "".join(f"{json.dumps(line)}\n" for line in kept).encode())
         for line in kept:

@@ -196,17 +196,20 @@ def test_a_gpu_decodes_the_same_programs() -> None:
 def test_a_resumed_training_never_has_more_programs_than_it_will_have(tmp_path: Path, monkeypatch) -> None:
     """Ended by its time, beyond the step that it last foresaw, it goes on with more time."""
     told: list[Done] = []
+    stop = StopFlag()
 
     class Listener(Silent):
         def update(self, event: Done) -> None:
             told.append(event)
+            if len(told) == most:
+                stop.request()
 
     monkeypatch.setattr(trainer, "READ", 2)
-    plan = recipe(steps=100_000, max_time=0.5)
+    plan, most = recipe(steps=100_000, max_time=0.5), 0
     assert train(plan, corpus(), out=tmp_path, device="cpu", reporter=Listener())[0] is Ended.TIME
     assert told[-1].done == told[-1].total
     ended = len(told)
-    more = plan.model_copy(update={"max_time": 1.5})
-    train(more, corpus(), out=tmp_path, device="cpu", reporter=Listener(), resume=True)
+    more, most = plan.model_copy(update={"max_time": 600}), ended + 5
+    train(more, corpus(), out=tmp_path, device="cpu", reporter=Listener(), stop=stop, resume=True)
     assert told[ended].total is not None and told[ended].total > told[ended].done > 0
     assert all(event.total is not None and event.done <= event.total for event in told[ended:])
