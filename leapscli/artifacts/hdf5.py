@@ -57,13 +57,13 @@ class Target:
         return self._position
 
     def read(self, size: int) -> bytes:
-        """As `readinto`."""
+        """Up to `size` bytes, like `readinto`."""
         buffer = bytearray(size)
         self.readinto(memoryview(buffer))
         return bytes(buffer)
 
     def readinto(self, buffer: memoryview) -> int:
-        """What was written; zeros where the disk took nothing."""
+        """The bytes that were written; zeros where the disk took nothing."""
         assert self._file is not None
         view = memoryview(buffer).cast("B")
         view[:] = bytes(len(view))

@@ -29,8 +29,8 @@ def read_metrics(path: Path) -> list[Record]:
 def _record(path: Path, number: int, line: str) -> Record:
     try:
         record = json.loads(line)
-        fits = isinstance(record["step"], int) and isinstance(record["seconds"], int | float)
-        fits &= isinstance(record["train"], dict) and isinstance(record["validation"], dict)
+        fits = isinstance(record["step"], int) and isinstance(record["validation"], dict)
+        fits &= isinstance(record.get("seconds", 0), int | float) and isinstance(record.get("train", {}), dict)
     except (ValueError, KeyError, TypeError, RecursionError):
         fits = False
     if not fits:

@@ -17,25 +17,25 @@ from leapscli.locations import here
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact
     from leapscli.dsl.program import Program
+    from leapscli.tasks.registry import Task
 
 OVERFIT = 0.05  # of the best return: a difference between searched and held-out return worth a warning
 
 
-def show_found(artifact: Artifact, as_json: bool, seeds: Sequence[Artifact] = ()) -> None:
-    """The result on stdout, and a line for each of the `seeds` it was chosen from; what to mind on stderr."""
+def show_found(artifact: Artifact, task: Task, as_json: bool, seeds: Sequence[Artifact] = ()) -> None:
+    """The result for `task` on stdout, with a line for each of the `seeds` it was chosen from; caveats on stderr."""
     from leapscli.report.terminal.console import screen
     from leapscli.report.terminal.search_view import show_result
-    from leapscli.tasks.registry import task
 
     metrics, program = artifact.manifest.metrics, _program(artifact)
     if as_json:
         print_json({**_record(artifact), **({"seeds": [_record(each) for each in seeds]} if seeds else {})})
     else:
         show_result(screen(), program, _facts(artifact) | {f"seed {each.manifest.seed}": _line(each) for each in seeds})
-    held_out, solved = metrics["return_held_out"], task(artifact.manifest.recipe["task"])
-    say_beyond(solved, metrics["return_searched"])
+    held_out = metrics["return_held_out"]
+    say_beyond(task, metrics["return_searched"])
     lag = metrics["return_searched"] - held_out if held_out is not None else 0.0
-    if lag > OVERFIT * (abs(solved.best) or 1):
+    if lag > OVERFIT * (abs(task.best) or 1):
         typer.echo(f"note: {lag:.2f} worse on fresh states; more of them to search on: --set states=128", err=True)
     if metrics["stop_reason"] == "interrupted":
         raise Interrupted(f"stopped; the best program so far is {artifact.reference}", resume_line())

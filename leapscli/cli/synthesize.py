@@ -167,7 +167,7 @@ def synthesize(
     else:
         run = _run(plan, resume)
         with keeping(run):
-            show_found(run, as_json)
+            show_found(run, plan.task, as_json)
 
 
 def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> SearchPlan:
@@ -192,6 +192,7 @@ def _run(plan: SearchPlan, resume: bool) -> Artifact:
 
 def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bool) -> None:
     from leapscli.stages.sweep.sweep import best_run
+    from leapscli.tasks.registry import task
 
     if dry_run:
         say_plan(sweep, as_json)
@@ -199,7 +200,7 @@ def _search_seeds(sweep: Sweep, parallel: int | None, dry_run: bool, as_json: bo
     run_sweep(sweep, parallel)
     if runs := [run for _, run in sweep.runs()]:
         with keeping(*runs):
-            show_found(best_run(runs), as_json, runs)
+            show_found(best_run(runs), task(sweep.jobs[0].task), as_json, runs)
     end(sweep)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from leapscli.search.record import dump, restore
 # More remembered programs than this are left out; taken up again, the search executes them once more.
 REMEMBERED = 500_000
 
+DAMAGE = (zlib.error, zipfile.BadZipFile, EOFError)  # of an archive
 LARGEST = 1 << 30  # bytes of a file's arrays, unpacked
 
 History = list[tuple[float, ...]]
@@ -52,7 +54,16 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
         search.check(progress)
         remembered = _remembered(kept)
         history = [tuple(row) for row in kept["history"].astype(np.float64).tolist()]
-    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        OverflowError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
         raise ArtifactError(f"{path}: cannot be resumed: {str(error)[:80]}", "start again, without --resume") from None
     if remembered:
         search.objective.memory.put(*remembered)

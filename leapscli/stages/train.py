@@ -203,4 +203,4 @@ def _is_done(plan: TrainingPlan, model: Artifact) -> bool:
     """True if a published model has had the steps, or the time, that the recipe gives."""
     last = read_metrics(model.file(METRICS))[-1]
     limit = plan.recipe.max_time
-    return bool(last["step"] >= plan.recipe.steps or (limit is not None and last["seconds"] >= limit))
+    return bool(last["step"] >= plan.recipe.steps or (limit is not None and last.get("seconds", 0) >= limit))

@@ -47,7 +47,7 @@ def publish_model(
         for i in range(1, records + 1):
             found = {"loss": 1 / i, "kl": 0.5, "reconstruction": 1 - 1 / i, "reconstruction_long": None}
             with (draft.path / "metrics.jsonl").open("a") as file:
-                file.write(json.dumps({"programs": 1000 * i, "train": found, "validation": found}) + "\n")
+                file.write(json.dumps({"step": i, "programs": 1000 * i, "train": found, "validation": found}) + "\n")
         return draft.publish(recipe={}, seed=0, parents=[dataset] if dataset else [])
 
 

@@ -28,7 +28,10 @@ def open_dataset(artifact: Artifact) -> ProgramsReader:
 
 def calls_of(artifact: Artifact) -> int:
     """The budget of a dataset's demonstrations, in calls."""
-    return int(artifact.manifest.recipe["calls"])
+    calls = artifact.manifest.recipe.get("calls")
+    if not isinstance(calls, int) or isinstance(calls, bool) or calls < 1:
+        raise ArtifactError(f"{artifact.reference}: its manifest does not tell the calls of its demonstrations")
+    return calls
 
 
 def describe(artifact: Artifact) -> dict[str, Any]:
