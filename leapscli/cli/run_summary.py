@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -31,7 +30,9 @@ def show_found(artifact: Artifact, task: Task, as_json: bool, seeds: Sequence[Ar
     if as_json:
         print_json({**_record(artifact), **({"seeds": [_record(each) for each in seeds]} if seeds else {})})
     else:
-        show_result(screen(), program, _facts(artifact) | {f"seed {each.manifest.seed}": _line(each) for each in seeds})
+        show_result(
+            screen(), program, _facts(artifact, task) | {f"seed {each.manifest.seed}": _line(each) for each in seeds}
+        )
     held_out = metrics["return_held_out"]
     say_beyond(task, metrics["return_searched"])
     lag = metrics["return_searched"] - held_out if held_out is not None else 0.0
@@ -72,19 +73,18 @@ def _line(artifact: Artifact) -> str:
     return f"{returns}; {m['evaluations']:,} programs in {duration(m['seconds'])} ({artifact.reference})"
 
 
-def _facts(artifact: Artifact) -> dict[str, str]:
+def _facts(artifact: Artifact, task: Task) -> dict[str, str]:
     """The lines of the summary, by name."""
     from leapscli.report.terminal.pace import duration
     from leapscli.report.terminal.search_view import STOPPED
     from leapscli.stages.synthesize.publish import unusual_budget
-    from leapscli.tasks.registry import task
 
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, here(artifact.path)
     fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
     large = f", {m['return_general']:.3f} on larger worlds" if m.get("return_general") is not None else ""
-    solved = task(r["task"])
-    name = here(Path(r["task"])) if solved.source else solved.name
-    size = "" if r["size"] == f"{solved.height}x{solved.width}" else f" --size {r['size']}"
+    name = here(task.source.absolute()) if task.source else task.name
+    own_height, own_width = task.module.SIZE
+    size = "" if r["size"] == f"{own_height}x{own_width}" else f" --size {r['size']}"
     budget = unusual_budget(r)
     return {
         "task": f"{name} {r['size'].replace('x', '×')}",

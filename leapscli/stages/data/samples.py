@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 from leapscli.artifacts.columns import SPLITS
 from leapscli.artifacts.layout import PROGRAMS
@@ -34,9 +35,28 @@ def calls_of(artifact: Artifact) -> int:
     return calls
 
 
+class _Statistics(BaseModel):
+    """The metrics that a dataset must have to be shown."""
+
+    model_config = ConfigDict(extra="allow")
+
+    programs: PositiveInt
+    splits: dict[str, NonNegativeInt]
+    duplicates: dict[str, NonNegativeInt]
+    lengths: list[NonNegativeInt]
+    nesting: list[NonNegativeInt]
+    actions: list[NonNegativeInt]
+    tokens: dict[str, NonNegativeInt]
+
+
 def describe(artifact: Artifact) -> dict[str, Any]:
     """The description of a dataset, statistics included: JSON values."""
     manifest = artifact.manifest
+    try:
+        _Statistics.model_validate(manifest.metrics)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ArtifactError(f"{artifact.reference}: its manifest's metrics.{where} is missing or wrong") from None
     return {
         "artifact": artifact.reference,
         "path": str(artifact.path),
