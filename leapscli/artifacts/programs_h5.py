@@ -146,8 +146,11 @@ class ProgramsReader:
         self._file = _open(self.path)
         self._kept: OrderedDict[tuple[str, int], Any] = OrderedDict()
         self._held = 0
-        self.layout = _check(self.path, self._file)
-        self._columns: dict[str, h5py.Dataset] = {name: self._file[place] for name, place in PLACES.items()}
+        try:
+            self.layout = _check(self.path, self._file)
+            self._columns: dict[str, h5py.Dataset] = {name: self._file[place] for name, place in PLACES.items()}
+        except (KeyError, RuntimeError, OSError) as error:  # of HDF5's own objects, where their bytes are damaged
+            raise ArtifactError(f"{self.path}: damaged: {str(error)[:80]}", _REMAKE) from None
         self._small = sum(column.nbytes for column in self._columns.values()) <= cache
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -112,7 +112,7 @@ class PublishedReader:
     def _dataset(self, name: str, part: str) -> h5py.Dataset:
         try:
             found = take(self._file, f"{name}/{part}")
-        except ValueError as error:
+        except (ValueError, KeyError, RuntimeError, OSError) as error:
             raise InputError(f"{self.path}: refused: {error}", AGAIN) from None
         if found is None:
             raise InputError(f"{self.path}: {name} has no {part}, though {IDS} names it")

@@ -276,3 +276,14 @@ def test_a_stranger_reads_it_with_h5py_alone(tmp_path):
         for name, place in PLACES.items():
             assert np.array_equal(file[place][...], getattr(rows, name))
             assert file[place].compression == "gzip" and file[place].chunks[0] == 256
+
+
+def test_every_flipped_byte_of_the_structure_is_refused_in_one_line(tmp_path):
+    path = tmp_path / "p.h5"
+    content = write(path, columns(20))
+    for at in range(0, len(content), 7):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
+        try:
+            ProgramsReader(path).read()
+        except ArtifactError as error:
+            assert "\n" not in error.message

@@ -36,8 +36,9 @@ class Outcome:
         if self.code not in OK:
             return f"ended by signal {-self.code}" if self.code < 0 else f"exit code {self.code}"
         for word in ("Traceback", "error: unexpected", "a bug in leaps"):
-            if word in self.err or word in self.out:
-                return word
+            for line in (self.err + self.out).splitlines():
+                if word in line:
+                    return line
         if self.code and len(self.err.splitlines()) > LINES:
             return f"{len(self.err.splitlines())} lines of errors"
         if self.code and not self.err.strip() and not self.out.strip():
