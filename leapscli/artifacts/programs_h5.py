@@ -237,7 +237,7 @@ def _open(path: Path) -> h5py.File:
 
 def _check(path: Path, file: h5py.File) -> Layout:
     """The layout, once schema, vocabulary, completeness and every column's shape and dtype are as they must be."""
-    attrs = file.attrs
+    attrs = {name: value for name, value in file.attrs.items() if np.ndim(value) == 0}
     if attrs.get("kind") != KIND:
         raise ArtifactError(f"{path}: not a leaps dataset", "`leaps data import` reads the published layout")
     if attrs.get("schema") != SCHEMA:
@@ -261,6 +261,6 @@ def _check(path: Path, file: h5py.File) -> Layout:
     for name, (shape, dtype) in spec(layout).items():
         column = file[PLACES[name]]
         if column.shape != (attrs["complete"], *shape) or column.dtype != dtype or programs != attrs["complete"]:
-            wanted, found = f"{dtype}{[int(attrs['complete']), *shape]}", f"{column.dtype}{list(column.shape)}"
+            wanted, found = f"{dtype}[{attrs['complete']!s:.20}, {shape}]", f"{column.dtype}{list(column.shape)}"
             raise ArtifactError(f"{path}: {PLACES[name]} is {found}, needs to be {wanted}", _REMAKE)
     return layout
