@@ -14,3 +14,5 @@ HISTORY = "history.csv"  # run: a line for each iteration
 STATE = "state.npz"  # run: what resuming needs
 
 EVALUATION = "evaluation.json"  # evaluation
+
+RESUMED = ".resumed"  # of a draft: the artifact that it continues

@@ -87,6 +87,16 @@ class Manifest(_Record):
         """`karel@v3`."""
         return f"{self.name}@v{self.version}"
 
+    @property
+    def resumed(self) -> tuple[Parent, ...]:
+        """What it continues: the parents of its own kind."""
+        return tuple(parent for parent in self.parents if parent.kind == self.kind)
+
+    @property
+    def sources(self) -> tuple[Parent, ...]:
+        """What it was made from and cannot be understood without: the parents of other kinds."""
+        return tuple(parent for parent in self.parents if parent.kind != self.kind)
+
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """The settings of nested ones by the names that --set takes: `losses.beta`."""

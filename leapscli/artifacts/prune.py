@@ -38,7 +38,7 @@ def _old(workspace: Workspace, keep: int) -> list[Artifact]:
     ]
     index = Index(artifacts)
     while True:
-        needed = {index.find(parent) for each in made if each not in old for parent in each.manifest.parents}
+        needed = {index.find(parent) for each in made if each not in old for parent in each.manifest.sources}
         going = [artifact for artifact in old if artifact not in needed]
         if len(going) == len(old):
             return old

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from leapscli.artifacts.artifact import Artifact, versions
 from leapscli.artifacts.files import disk_errors, payload, read_regular, sync, write_whole
-from leapscli.artifacts.layout import MANIFEST
+from leapscli.artifacts.layout import MANIFEST, RESUMED
 from leapscli.artifacts.manifest import (
     FOLDERS,
     SCHEMA,
@@ -47,6 +47,30 @@ class Draft:
     def __init__(self, root: Path, kind: Kind, name: str, path: Path) -> None:
         self.root, self.kind, self.name, self.path = root, kind, name, path
 
+    def continues(self, artifact: Artifact | None) -> None:
+        """Notes the published artifact that the work in here goes on from, for the lineage; it survives a kill."""
+        note = self.path / RESUMED
+        with disk_errors(self.path):
+            if artifact is None:
+                note.unlink(missing_ok=True)
+            else:
+                write_whole(note, _parent(artifact).model_dump_json().encode())
+
+    def leave_if_empty(self) -> None:
+        """Removes the folder if nothing was made in it."""
+        with suppress(OSError):
+            if [path.name for path in self.path.iterdir()] == [RESUMED]:
+                self.continues(None)
+            self.path.rmdir()
+
+    def _continued(self) -> list[Parent]:
+        """What was noted, once: the note goes. One that cannot be read is none."""
+        note, found = self.path / RESUMED, []
+        with suppress(FileNotFoundError, ValueError):
+            found.append(Parent.model_validate_json(read_regular(note, 1 << 12)))
+        note.unlink(missing_ok=True)
+        return [parent for parent in found if parent.kind == self.kind]
+
     def publish(
         self,
         *,
@@ -66,6 +90,7 @@ class Draft:
         with disk_errors(self.path):
             for stray in (self.path / MANIFEST, *self.path.rglob(".*.tmp")):  # a killed predecessor's
                 stray.unlink(missing_ok=True)
+            continued = self._continued()
             names = payload(self.path)
             files = tuple(describe_file(self.path, name) for name in names)
             _sync_all(self.path)
@@ -80,7 +105,7 @@ class Draft:
                 command=command,
                 recipe=dict(recipe),
                 seed=seed,
-                parents=tuple(map(_parent, parents)),
+                parents=(*map(_parent, parents), *continued),
                 metrics=dict(metrics or {}),
                 environment=environment(device),
                 files=files,

@@ -166,7 +166,7 @@ class Workspace:
         found = [artifact]
         index, damaged = Index([artifact, *self.list()]), not readable([artifact])
         for other in sorted(readable(self.list()), key=lambda each: each.created):
-            parents = other.manifest.parents
+            parents = other.manifest.sources
             named = damaged and any((p.kind, p.reference) == (artifact.kind, artifact.reference) for p in parents)
             if named or any(index.find(parent) in found for parent in parents):
                 found.append(other)

@@ -179,12 +179,14 @@ def _take_up(plan: TrainingPlan, draft: Draft, reporter: Reporter[TrainingDone])
     earlier = _earlier(plan)
     if earlier is None:
         reporter.note("no training like this to resume; starting again")
+        draft.continues(None)
     elif _is_done(plan, earlier):
         reporter.note(f"{earlier.reference} has reached its limits already; nothing to resume")
         draft.path.rmdir()
         return earlier
     else:
         reporter.note(f"resuming from {earlier.reference}")
+        draft.continues(earlier)
         for name in (WEIGHTS, METRICS, CHECKPOINT):
             shutil.copyfile(earlier.file(name), draft.path / name)
     return None

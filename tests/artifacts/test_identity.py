@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leapscli.artifacts.artifact import Artifact
-from leapscli.artifacts.lineage import lineage
+from leapscli.artifacts.lineage import GENERATIONS, lineage
 from leapscli.artifacts.manifest import Manifest, Parent, read_manifest, write_manifest
 from leapscli.artifacts.prune import prune
 from leapscli.artifacts.store import Workspace, verify
@@ -158,3 +158,24 @@ def test_what_is_there_but_cannot_be_read_is_not_called_missing(ws):
         assert not isinstance(caught.value, MissingArtifact)
     with pytest.raises(MissingArtifact):
         ws.resolve("karel@v2", "dataset")
+
+
+def test_a_dataset_that_names_itself_as_its_parent_is_shown_once(ws):
+    first = publish_dataset(ws)
+    own = Parent(kind="dataset", reference="karel@v1", sha256="0" * 64, arrays=first.manifest.arrays)
+    write_manifest(first.path / "manifest.yaml", first.manifest.model_copy(update={"parents": (own, own)}))
+    (below, again) = lineage(ws, ws.resolve("karel", "dataset")).parents
+    assert below.repeated and again.repeated and below.parents == ()
+
+
+def test_a_long_line_of_resumed_runs_ends_somewhere(ws):
+    made: list[Artifact] = []
+    for _ in range(GENERATIONS + 5):
+        with ws.stage("run", "maze") as draft:
+            draft.continues(made[-1] if made else None)
+            (draft.path / "program.txt").write_text("DEF run m( move m)\n")
+            made.append(draft.publish(recipe={}, seed=0))
+    node, steps = lineage(ws, made[-1]), 0
+    while node.parents:
+        node, steps = node.parents[0], steps + 1
+    assert steps == GENERATIONS + 1 and node.gone == f"more than {GENERATIONS} generations back"

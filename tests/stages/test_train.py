@@ -9,6 +9,7 @@ import pytest
 
 from leapscli.artifacts.columns import ProgramColumns
 from leapscli.artifacts.programs_h5 import ProgramsWriter
+from leapscli.artifacts.prune import prune
 from leapscli.artifacts.store import Workspace, verify
 from leapscli.errors import ArtifactError, InputError, Interrupted
 from leapscli.progress import Silent, StopFlag
@@ -72,6 +73,24 @@ def test_what_was_interrupted_goes_on_and_what_is_done_is_kept(place: Workspace)
     assert longer.reference == "leaps@v2" and verify(longer) == []
     last = json.loads(longer.file("metrics.jsonl").read_text().splitlines()[-1])
     assert last["step"] == 40
+    assert [(p.kind, p.reference) for p in longer.manifest.parents] == [("dataset", "karel@v1"), ("model", "leaps@v1")]
+    assert longer.manifest.resumed[0].sha256 == model.sha256 and model.manifest.resumed == ()
+    assert prune(place, keep=1) == [str(model.path)] and not (longer.path / ".resumed").exists()
+
+
+def test_a_kill_after_taking_up_a_model_does_not_hide_what_was_resumed(place: Workspace) -> None:
+    first, task, reporter = train(plan(place)), plan(place, steps=40), Stopping()
+    with pytest.raises(Interrupted):
+        train(task, reporter=reporter, stop=reporter.flag, resume=True)
+    longer = train(task, resume=True)
+    assert [parent.sha256 for parent in longer.manifest.resumed] == [first.sha256]
+
+
+def test_what_begins_anew_resumes_nothing(place: Workspace) -> None:
+    first, task, reporter = train(plan(place)), plan(place, steps=40), Stopping()
+    with pytest.raises(Interrupted):
+        train(task, reporter=reporter, stop=reporter.flag, resume=True)
+    assert first and train(task).manifest.resumed == ()
 
 
 def test_without_resume_it_begins_anew(place: Workspace) -> None:

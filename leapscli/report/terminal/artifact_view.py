@@ -99,12 +99,14 @@ def show_lineage(console: Console, tree: Lineage) -> None:
 
 def _branch(node: Lineage, lead: str, indent: str) -> Iterator[str]:
     """One artifact of the tree, its recipe, and its parents below it."""
-    yield f"{lead}{node.kind} {node.reference}" + (f"  ({node.gone})" if node.gone else "")
+    remark = node.gone or ("as above" if node.repeated else None)
+    yield f"{lead}{node.kind} {node.reference}" + (f"  ({remark})" if remark else "")
     manifest = node.artifact.manifest if node.artifact else None
     below = indent + ("│  " if node.parents else "   ")
-    if manifest:
+    if manifest and not node.repeated:
         yield f"{below}{_minute(manifest.created)}  {manifest.command or 'command unknown'}"
         yield f"{below}seed {manifest.seed}, recipe {_pairs(dict(flat(manifest.recipe))) or 'empty'}"
     for i, parent in enumerate(node.parents):
         last = i == len(node.parents) - 1
-        yield from _branch(parent, indent + ("└─ " if last else "├─ "), indent + ("   " if last else "│  "))
+        branch = ("└─ " if last else "├─ ") + ("continues " if parent.kind == node.kind else "")
+        yield from _branch(parent, indent + branch, indent + ("   " if last else "│  "))

@@ -41,6 +41,8 @@ def synthesize(
         if earlier and plan.search.reason(progress, plan.limits, StopFlag()):
             reporter.note(f"{earlier.reference} has reached its limits already; nothing to resume")
             return earlier
+        if earlier:
+            draft.continues(earlier)
         progress, reason = _run(plan, draft, progress, history, reporter, stop)
         if not len(progress.podium):
             raise Interrupted("stopped before the first iteration; nothing was kept")
@@ -57,8 +59,8 @@ def conclude(
     Stopped by `stop`, it leaves a checkpoint, publishes nothing, and raises Interrupted.
     """
     with _unless_empty(plan.workspace.stage("run", name, key=key, resume=True)) as draft:
-        places = [draft.path / STATE, *(_left(plan, [name, plan.task.name]) if resume else [])]
-        progress, history = _checkpoint(plan, places) or (plan.search.begin(plan.recipe.seed), [])
+        left = _left(plan, [name, plan.task.name]) if resume else []
+        progress, history = _checkpoint(plan, draft, left) or (plan.search.begin(plan.recipe.seed), [])
         progress, reason = _run(plan, draft, progress, history, Silent(), stop or StopFlag())
         if len(progress.podium):
             save(draft.path / STATE, plan.search, progress, history)
@@ -67,20 +69,27 @@ def conclude(
         return publish(plan, draft, progress, history, reason, command)
 
 
-def _checkpoint(plan: SearchPlan, places: Sequence[Path]) -> tuple[Progress, History] | None:
-    """The checkpoint of a stopped or killed search: the first of the files that can be read, if any."""
-    for path in places:
+def _checkpoint(plan: SearchPlan, draft: Draft, left: Sequence[Path | Artifact]) -> tuple[Progress, History] | None:
+    """The checkpoint of a stopped or killed search: the draft's own, or the first of those left that can be read."""
+    with suppress(ArtifactError):
+        return load(draft.path / STATE, plan.search)
+    for place in left:
         with suppress(ArtifactError):
-            return load(path, plan.search)
+            found = load(place / STATE if isinstance(place, Path) else place.file(STATE), plan.search)
+            draft.continues(place if isinstance(place, Artifact) else None)
+            return found
+    draft.continues(None)
     return None
 
 
-def _left(plan: SearchPlan, names: Sequence[str]) -> list[Path]:
-    """The checkpoints of runs and drafts of the same search under `names`, within any limits; the newest first."""
+def _left(plan: SearchPlan, names: Sequence[str]) -> list[Path | Artifact]:
+    """Runs and drafts of the same search under `names`, within any limits, that have a checkpoint; newest first."""
     drafts = plan.workspace.root / FOLDERS["run"] / STAGING
-    left = [path for name in names for path in drafts.glob(f"{name}-{plan.key}*/{STATE}")]
-    left += [run.path / STATE for name in names for run in _same(plan, name) if (run.path / STATE).exists()]
-    return sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)
+    left: dict[Path, Path | Artifact] = {}
+    for name in names:
+        left |= {path: path.parent for path in drafts.glob(f"{name}-{plan.key}*/{STATE}")}
+        left |= {run.path / STATE: run for run in _same(plan, name) if (run.path / STATE).exists()}
+    return [left[path] for path in sorted(left, key=lambda path: path.stat().st_mtime, reverse=True)]
 
 
 @contextmanager
@@ -107,8 +116,7 @@ def _unless_empty(stage: AbstractContextManager[Draft]) -> Iterator[Draft]:
         try:
             yield draft
         finally:
-            with suppress(OSError):
-                draft.path.rmdir()
+            draft.leave_if_empty()
 
 
 def _begin(
@@ -121,6 +129,7 @@ def _begin(
         return *load(earlier.file(STATE), plan.search), earlier
     if resume:
         reporter.note("no search like this to resume; starting again")
+        draft.continues(None)
     return plan.search.begin(plan.recipe.seed), [], None
 
 

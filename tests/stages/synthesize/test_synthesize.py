@@ -101,7 +101,7 @@ def test_an_interrupted_search_keeps_its_best_and_goes_on_to_the_same_result(wor
     assert half.manifest.metrics["stop_reason"] == "interrupted" and half.manifest.metrics["iterations"] == 7
     assert Program.parse(half.file("program.txt").read_text())
     rest = stage.synthesize(prepare(workspace, recipe), resume=True)
-    assert rest.version == half.version + 1
+    assert rest.version == half.version + 1 and [p.sha256 for p in rest.manifest.resumed] == [half.sha256]
     same = ("return_searched", "return_held_out", "iterations", "candidates", "evaluations", "stop_reason")
     assert [rest.manifest.metrics[k] for k in same] == [never_stopped.manifest.metrics[k] for k in same]
     assert rest.file("program.txt").read_text() == never_stopped.file("program.txt").read_text()
@@ -134,6 +134,7 @@ def test_resuming_with_higher_limits_goes_on_and_without_returns_what_there_is(w
     assert again == first and "nothing to resume" in listener.notes[-1]
     more = stage.synthesize(prepare(workspace, recipe.replace(iterations=9)), resume=True)
     assert more.manifest.metrics["iterations"] == 9 and more.version == 2
+    assert [parent.sha256 for parent in more.manifest.resumed] == [first.sha256] and first.manifest.resumed == ()
     assert len(workspace.list("run")) == 2
 
 
