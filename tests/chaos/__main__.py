@@ -12,7 +12,7 @@ from random import Random
 
 from tests.chaos.child import Clock, Outcome, preload, run
 from tests.chaos.environments import ALL, live_in
-from tests.chaos.kills import KILLED, kill
+from tests.chaos.kills import kills
 from tests.chaos.mutations import damage, damage_text
 from tests.chaos.template import ALWAYS, COMMANDS, TEXTS, build, fresh
 
@@ -36,19 +36,6 @@ def mutate(template: Path, folder: Path, number: int, baseline: dict[tuple[str, 
     return target if target in COMMANDS else "texts", f"{number}: {done}; leaps {' '.join(command)}", fault
 
 
-def kills(template: Path, folder: Path, most: int) -> Iterator[Try]:
-    """Every step of every command, the commands in turn, up to `most`."""
-    left, number, done = list(KILLED), 1, 0
-    while left and done < most:
-        for arguments in list(left):
-            hit, fault = kill(template, folder, arguments, number)
-            if not hit:
-                left.remove(arguments)
-            done += 1
-            yield "kills", f"step {number} of leaps {' '.join(arguments)}", fault
-        number += 1
-
-
 def tries(template: Path, folder: Path, options: argparse.Namespace) -> Iterator[Try]:
     """All tries that were asked for."""
     baseline = {}
@@ -67,7 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--mutations", type=int, default=5000)
     parser.add_argument("--first", type=int, default=0, help="first mutation: --first N --mutations 1 repeats one")
-    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--kills", type=int, default=2000)
     parser.add_argument("--environments", type=int, default=len(ALL))
     parser.add_argument("--minutes", type=float, default=90)
     options = parser.parse_args()

@@ -15,12 +15,15 @@ RECIPES = {
     "search.yaml": "searcher: cem\npopulation: 8\niterations: 3\nstates: 4\nvalidation: 4\nheld_out: 4\n",
 }
 PROGRAM = "DEF run m( WHILE c( frontIsClear c) w( move w) turnLeft m)\n"
+LONG = "def run():\n  while frontIsClear( ):\n      move( )  # on\n  turnLeft( )\n"
 MAP = "######\n#>.2.#\n#....#\n######\nunder: 1\n"
 MAKE = (
     ("gen-data", "--recipe", "data.yaml"),
     ("train", "--recipe", "model.yaml"),
+    ("synthesize", "maze", "--recipe", "search.yaml", "--seed", "9"),
     ("synthesize", "maze", "--recipe", "search.yaml"),
     ("model", "evaluate", "leaps", "--programs", "8"),
+    ("data", "export", "karel", "published"),
 )
 COMMANDS = {
     "dataset": [
@@ -58,7 +61,7 @@ TEXTS = {
 
 def write_texts(folder: Path) -> None:
     """Recipes, a program and a map."""
-    for name, text in {**RECIPES, "p.txt": PROGRAM, "m.map": MAP}.items():
+    for name, text in {**RECIPES, "p.txt": PROGRAM, "long.txt": LONG, "m.map": MAP}.items():
         (folder / name).write_text(text)
 
 
