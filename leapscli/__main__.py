@@ -10,7 +10,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
         sys.exit(130)
-    run()
+    run(alone=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import typer
 from leapscli import __version__
 from leapscli.cli.help import App, Group
 from leapscli.cli.mistakes import complain, refusal, usage_error
+from leapscli.cli.signals import end_at_the_second
 from leapscli.cli.streams import OutputError, prepare_streams, silence_output
 from leapscli.docstrings import docstring
 from leapscli.errors import LeapsError, debugging
@@ -72,11 +73,16 @@ def build() -> App:
     return app
 
 
-def main() -> None:
-    """The console script: runs a command and turns what goes wrong into a message, a hint and an exit code."""
+def main(alone: bool = False) -> None:
+    """Runs a command and turns what goes wrong into a message, a hint and an exit code.
+
+    `alone`: the process is there for this command only, as the console script's is, and may be ended with it.
+    """
     sys.unraisablehook = _interrupt_again
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch loads: threads that spin stall on busy cores
     prepare_streams()
+    if alone:
+        end_at_the_second()
     try:
         _run()
     except BrokenPipeError:

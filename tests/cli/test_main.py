@@ -190,3 +190,23 @@ def test_output_that_nobody_reads_to_its_end_is_left_quietly(arguments, unbuffer
     result = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, env=environment)
     os.close(write)
     assert result.returncode == 141 and "error" not in result.stderr and "Exception" not in result.stderr
+
+
+STUCK = """
+import signal, threading
+from leapscli.cli.signals import end_at_the_second
+end_at_the_second()
+signal.signal(signal.SIGINT, lambda number, frame: print("asked", flush=True))  # and never ends, as a compiled loop
+print("ready", flush=True)
+threading.Event().wait()
+"""
+
+
+def test_the_second_signal_ends_what_never_returns():
+    with subprocess.Popen([sys.executable, "-c", STUCK], stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "asked\n" and process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and "a reward may never end" in err
