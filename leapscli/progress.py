@@ -95,7 +95,8 @@ class Validation:
         always = ("loss", "kl", "active_units", "token_accuracy", "reconstruction")
         sometimes = ("reconstruction_long", "traces_equal", "action_accuracy")
         return cls(
-            **{name: line[name] for name in ("step", "programs", "programs_per_second", "kept")},
+            **{name: line[name] for name in ("step", "programs", "programs_per_second")},
+            kept=bool(line.get("kept")),  # logs of older versions don't tell
             **{name: found[name] for name in always},
             **{name: found.get(name) for name in sometimes},
         )

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from leapscli.artifacts.artifact import Artifact, check_readable, readable
 from leapscli.artifacts.layout import CHECKPOINT, METRICS, PROGRAMS, SEEN, WEIGHTS
-from leapscli.artifacts.metrics import read_metrics
+from leapscli.artifacts.metrics import check_record, read_metrics
 from leapscli.artifacts.staging import Draft
 from leapscli.artifacts.store import Workspace
-from leapscli.errors import Interrupted
+from leapscli.errors import ArtifactError, Interrupted
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone, Validation
 from leapscli.recipes.model import ModelRecipe
 from leapscli.stages.user_files import check_folder
@@ -181,6 +181,7 @@ def _take_up(plan: TrainingPlan, draft: Draft, reporter: Reporter[TrainingDone])
         reporter.note("no training like this to resume; starting again")
         draft.continues(None)
     elif _is_done(plan, earlier):
+        _check_metrics(earlier)
         reporter.note(f"{earlier.reference} has reached its limits already; nothing to resume")
         draft.path.rmdir()
         return earlier
@@ -199,6 +200,14 @@ def _earlier(plan: TrainingPlan) -> Artifact | None:
     if not same:
         check_readable(models, "it may be what to resume from: remove it, or train without --resume")
     return same[-1] if same else None
+
+
+def _check_metrics(model: Artifact) -> None:
+    """Raises ArtifactError where the manifest of a model does not tell what was measured."""
+    try:
+        check_record(model.manifest.metrics)
+    except ValueError as error:
+        raise ArtifactError(f"{model.reference}: its manifest's metrics: {error}") from None
 
 
 def _is_done(plan: TrainingPlan, model: Artifact) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 SECONDS = 60
 LINES = 30  # of an error, with the notes before it
-CHANGING = re.compile(r"\d+\.\d+ s|in \d+\.\d+|[0-9a-f]{12,}|\d{4}-\d\d-\d\d[T ][\d:.+]*|/[\w/.-]*/w\b|v\d+")
+CHANGING = re.compile(r"\d+(\.\d+)? s\b|in \d+\.\d+|[0-9a-f]{12,}|\d{4}-\d\d-\d\d[T ][\d:.+]*|/[\w/.-]*/w\b|v\d+")
 OK = (0, 1, 2, 130)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from leapscli.artifacts.manifest import read_manifest, write_manifest
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.domains.karel.execution import execute
@@ -118,3 +119,29 @@ def test_too_many_places_are_refused(place: Path) -> None:
     with pytest.raises(InputError, match="3 places given"):
         call(place, "export", "karel", "a", "b")
     call(place, "export", code=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("candidates", "many"),
+        ("candidates", 0),
+        ("distinct_candidates", None),
+        ("dropped", {}),
+        ("runs", {"drawn": 0}),
+        ("duplicates", {"same_actions": 1}),
+        ("tokens", {"move": 1}),
+        ("lengths", [10**30]),
+        ("lengths", [1] * 5000),
+        ("programs", True),
+    ],
+)
+def test_statistics_of_wrong_types_are_named(place: Path, name: str, value: object) -> None:
+    manifest = place / "datasets/karel/v1/manifest.yaml"
+    before = read_manifest(manifest)
+    try:
+        write_manifest(manifest, before.model_copy(update={"metrics": {**before.metrics, name: value}}))
+        with pytest.raises(ArtifactError, match=rf"karel@v1: its manifest's metrics\.{name}.* is missing or wrong"):
+            call(place, "show", "karel")
+    finally:
+        write_manifest(manifest, before)

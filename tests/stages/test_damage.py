@@ -99,6 +99,29 @@ def test_a_checkpoint_that_lacks_something_is_refused_in_a_line(place, missing):
         resume(place)
 
 
+@pytest.mark.parametrize("record", ["best", "latest"])
+@pytest.mark.parametrize("value", [None, "1", True, {}])
+def test_a_checkpoint_of_wrong_records_is_refused_in_a_line(place, record, value):
+    path = model_of(place).path / CHECKPOINT
+    tensors, notes = load_weights(path)
+    for change in ({"programs": value}, {"validation": {**notes[record]["validation"], "reconstruction": value}}):
+        save_weights(path, tensors, {**notes, record: {**notes[record], **change}})
+        sealed(model_of(place))
+        with pytest.raises(
+            ArtifactError, match=r"cannot be resumed \(ValueError: not a validation: (prog|validation.rec)"
+        ):
+            resume(place)
+
+
+def test_a_model_whose_manifest_tells_nothing_is_not_given_back_as_done(place):
+    model = model_of(place)
+    steps = model.manifest.recipe["steps"]
+    metrics = {**model.manifest.metrics, "validation": {"reconstruction": None}}
+    write_manifest(model.path / "manifest.yaml", model.manifest.model_copy(update={"metrics": metrics}))
+    with pytest.raises(ArtifactError, match=r"metrics: not a validation: validation\.loss is missing or wrong"):
+        resume(place, steps=steps)
+
+
 def test_moments_of_another_shape_are_refused(place):
     path = model_of(place).path / CHECKPOINT
     tensors, notes = load_weights(path)

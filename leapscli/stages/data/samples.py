@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from leapscli.artifacts.columns import SPLITS
 from leapscli.artifacts.layout import PROGRAMS
@@ -14,7 +14,7 @@ from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.vocabulary import ACTIONS, PAD, TOKENS
 from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError
 from leapscli.results.sample import Sample
@@ -35,25 +35,68 @@ def calls_of(artifact: Artifact) -> int:
     return calls
 
 
-class _Statistics(BaseModel):
-    """The metrics that a dataset must have to be shown."""
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+Some = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
+Histogram = Annotated[list[Count], Field(max_length=1000)]
 
+
+class _Named(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    programs: PositiveInt
-    splits: dict[str, NonNegativeInt]
-    duplicates: dict[str, NonNegativeInt]
-    lengths: list[NonNegativeInt]
-    nesting: list[NonNegativeInt]
-    actions: list[NonNegativeInt]
-    tokens: dict[str, NonNegativeInt]
+
+class _Duplicates(_Named):
+    same_actions: Count
+    same_but_for_turns: Count
+    across_splits: Count
+
+
+class _Statistics(_Named):
+    """The metrics that a dataset must have to be shown."""
+
+    programs: Some
+    splits: dict[str, Count]
+    duplicates: _Duplicates
+    lengths: Histogram
+    nesting: Histogram
+    actions: Histogram
+    tokens: dict[str, Count]
+
+    @field_validator("tokens")
+    @classmethod
+    def _of_all(cls, tokens: dict[str, int]) -> dict[str, int]:
+        if {*TOKENS[:PAD]} - {*tokens}:
+            raise ValueError
+        return tokens
+
+
+class _Dropped(_Named):
+    too_few_runs: Count
+    uncovered: Count
+
+
+class _Runs(_Named):
+    drawn: Some
+    failed: Count
+    cut_short: Count
+    too_long: Count
+    idle: Count
+    redundant: Count
+
+
+class _Generation(_Statistics):
+    """Those of a dataset that was not imported."""
+
+    candidates: Some
+    distinct_candidates: Some
+    dropped: _Dropped
+    runs: _Runs
 
 
 def describe(artifact: Artifact) -> dict[str, Any]:
     """The description of a dataset, statistics included: JSON values."""
     manifest = artifact.manifest
     try:
-        _Statistics.model_validate(manifest.metrics)
+        (_Generation if "candidates" in manifest.metrics else _Statistics).model_validate(manifest.metrics)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise ArtifactError(f"{artifact.reference}: its manifest's metrics.{where} is missing or wrong") from None

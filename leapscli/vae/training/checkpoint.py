@@ -5,6 +5,7 @@ Order and noise follow from the seed and the step, so no generator's state needs
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from leapscli.artifacts.layout import CHECKPOINT
+from leapscli.artifacts.metrics import check_record
 from leapscli.artifacts.weights import load_weights, save_weights
 from leapscli.errors import ArtifactError
 from leapscli.vae.networks.network import Network
@@ -71,8 +73,12 @@ def _check_notes(notes: dict[str, Any]) -> None:
     """Raises ValueError or KeyError where the notes are not those of a training."""
     if not all(isinstance(notes[name], int) and notes[name] >= 0 for name in ("step", "last")):
         raise ValueError("step and last must be counts")
-    if not isinstance(notes["seconds"], int | float) or not all(isinstance(notes[n], dict) for n in ("best", "latest")):
-        raise ValueError("seconds must be a number, best and latest records")
+    if not isinstance(notes["seconds"], int | float) or not math.isfinite(notes["seconds"]):
+        raise ValueError("seconds must be a number")
+    records = notes["best"], notes["latest"]
+    if any(records):  # there are none before the first validation
+        for record in records:
+            check_record(record)
 
 
 def load_state(network: Network, weights: dict[str, Tensor], path: Path) -> None:

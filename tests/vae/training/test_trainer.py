@@ -93,7 +93,7 @@ def test_what_was_logged_after_the_checkpoint_is_forgotten(tmp_path: Path) -> No
     train(recipe(steps=10), corpus(), out=tmp_path, device="cpu")
     before = (tmp_path / METRICS).read_text()
     with (tmp_path / METRICS).open("a") as file:
-        file.write(json.dumps({"step": 15, "seconds": 1.5, "train": {}, "validation": {}}) + "\n")
+        file.write(json.dumps({**json.loads(before.splitlines()[-1]), "step": 15}) + "\n")
     assert train(recipe(steps=10), corpus(), out=tmp_path, device="cpu", resume=True)[0] is Ended.STEPS
     assert (tmp_path / METRICS).read_text() == before
 
