@@ -186,6 +186,7 @@ def open_draft(root: Path, kind: Kind, name: str, key: str | None, resume: bool)
             if not resume and path.exists():
                 shutil.rmtree(path)
             path.mkdir(exist_ok=True)
+            _check_files(path)
             yield draft
     finally:
         if key is None:
@@ -193,6 +194,13 @@ def open_draft(root: Path, kind: Kind, name: str, key: str | None, resume: bool)
             with suppress(OSError):
                 Path(lock.lock_file).unlink()
         lock.release()
+
+
+def _check_files(folder: Path) -> None:
+    """Raises ArtifactError where a draft holds a link, a pipe or a device: reading it would lead anywhere."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise ArtifactError(f"{path}: not a regular file", f"remove it; or begin anew: remove {folder}")
 
 
 def leftovers(root: Path) -> list[tuple[Path, bool]]:

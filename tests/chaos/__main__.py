@@ -12,7 +12,7 @@ from random import Random
 
 from tests.chaos.child import Clock, Outcome, preload, run
 from tests.chaos.environments import ALL, live_in
-from tests.chaos.kills import kills
+from tests.chaos.kills import kills, leftovers
 from tests.chaos.mutations import damage, damage_text
 from tests.chaos.template import ALWAYS, COMMANDS, TEXTS, build, fresh
 
@@ -44,6 +44,7 @@ def tries(template: Path, folder: Path, options: argparse.Namespace) -> Iterator
     for number in range(options.first, options.first + options.mutations):
         yield mutate(template, folder, number, baseline)
     yield from kills(template, folder, options.kills)
+    yield from leftovers(template, folder, options.leftovers, options.first)
     for number in range(options.environments):
         name, arguments = ALL[number * 7 % len(ALL)]
         yield "environments", f"{name}: leaps {' '.join(arguments)}", live_in(template, folder, name, arguments)
@@ -55,6 +56,7 @@ def main() -> int:
     parser.add_argument("--mutations", type=int, default=5000)
     parser.add_argument("--first", type=int, default=0, help="first mutation: --first N --mutations 1 repeats one")
     parser.add_argument("--kills", type=int, default=2000)
+    parser.add_argument("--leftovers", type=int, default=500)
     parser.add_argument("--environments", type=int, default=len(ALL))
     parser.add_argument("--minutes", type=float, default=90)
     options = parser.parse_args()

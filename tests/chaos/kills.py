@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Literal
 
 from tests.chaos.child import Outcome, run
+from tests.chaos.mutations import BYTES
 from tests.chaos.template import fresh
 
 End = Literal["kill", "power cut"]
@@ -35,6 +37,8 @@ KILLED: tuple[Command, ...] = (
     ("data", "import", "published", "--name", "new"),
     ("fmt", "long.txt"),
 )
+ENDS: tuple[tuple[End, ...], ...] = ("kill",), ("power cut",), ("kill", "kill"), ("kill", "power cut")
+WORKERS = ("sweep",)  # their writes are not seen here
 RESUMABLE = ("gen-data", "train", "synthesize")
 ONCE = {"artifacts remove", "data export"}  # done before the kill, they have nothing left to do, or refuse it
 
@@ -102,7 +106,9 @@ def kills(template: Path, folder: Path, most: int) -> Iterator[tuple[str, str, s
     done = 0
     for number in count(1):
         for arguments in list(left):
-            for ends in (("kill",), ("power cut",), ("kill", "kill"), ("kill", "power cut")):
+            for ends in ENDS:
+                if arguments[0] in WORKERS and "power cut" in ends:
+                    continue
                 if done == most:
                     return
                 hit, fault = _kill(template, folder, arguments, number, ends, left[arguments])
@@ -163,3 +169,20 @@ def _again(place: Path, arguments: Command, cut: bool, whole: dict[str, str]) ->
 
 def _was_done(arguments: Command, again: Outcome) -> bool:
     return " ".join(arguments[:2]) in ONCE and again.code == 2
+
+
+def leftovers(template: Path, folder: Path, tries: int, first: int) -> Iterator[tuple[str, str, str | None]]:
+    """Kill a command, damage what it leaves behind, and resume: the class, what was done, what did not hold."""
+    commands = [arguments for arguments in KILLED if arguments[0] in RESUMABLE]
+    whole = {arguments: _whole(template, folder, arguments) for arguments in commands}
+    for number in range(first, first + tries):
+        rng = Random(f"leftover {number}")
+        arguments, place = rng.choice(commands), fresh(template, folder)
+        run(arguments, place, at_step(rng.randrange(4, 24), "kill"))
+        left = sorted(path for path in place.glob("*/.staging/*/**/*") if path.is_file())
+        if not left:
+            continue
+        path, change = rng.choice(left), rng.choice(BYTES)
+        change(path, rng)
+        done = f"{number}: {path.name} left by leaps {' '.join(arguments)}: {change.__name__}"
+        yield "leftovers", done, _again(place, arguments, cut=True, whole=whole[arguments])

@@ -183,7 +183,7 @@ def change_state(path: Path, rng: Random) -> None:
         kept[name] = np.frombuffer(json.dumps(values, default=str).encode(), np.uint8)
     else:
         kept[name] = rng.choice(
-            (array[:-1], array.astype("float32"), array.reshape(-1), np.repeat(array, 2, 0), array * 0)
+            (array[:-1], array.astype("float32"), array.reshape(-1), np.repeat(array, 2, 0), np.zeros_like(array))
         )
     np.savez(path, **kept)
 

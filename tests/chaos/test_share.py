@@ -9,9 +9,10 @@ from tests import ROOT
 
 
 def test_a_few_tries_of_each_class_hold():
-    few = ("--mutations", "24", "--kills", "12", "--environments", "12", "--minutes", "3")
+    few = ("--mutations", "24", "--kills", "12", "--leftovers", "8", "--environments", "12", "--minutes", "3")
     result = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *few], cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert {"kills", "environments", "texts"} <= {line.split()[0] for line in result.stdout.splitlines()[1:]}
+    classes = {line.split()[0] for line in result.stdout.splitlines()[1:]}
+    assert {"kills", "power", "leftovers", "environments", "texts"} <= classes

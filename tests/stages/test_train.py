@@ -110,3 +110,30 @@ def test_what_cannot_be_is_refused_before_anything_is_written(place: Workspace) 
     with pytest.raises(InputError, match="no device is called 'gpu'"):
         prepare(recipe(), place, None, "leaps", "gpu")
     assert not (place.root / "models").exists()
+
+
+def stopped_after_a_validation(place: Workspace) -> Path:
+    """The folder that an interrupted training leaves behind."""
+    flag = StopFlag()
+    with pytest.raises(Interrupted) as stopped:
+        train(plan(place, steps=30), watch=lambda validation: flag.request(), stop=flag)
+    return Path(stopped.value.message.partition("the work so far is in ")[2])
+
+
+@pytest.mark.parametrize("change", ["append", "flip", "remove"])
+def test_damaged_weights_of_an_interrupted_training_are_not_published(place: Workspace, change: str) -> None:
+    task, path = plan(place, steps=30), stopped_after_a_validation(place) / "weights.safetensors"
+    content = path.read_bytes()
+    changed = {"append": content + b"noise", "flip": content[:-1] + bytes([content[-1] ^ 1])}
+    path.write_bytes(changed[change]) if change in changed else path.unlink()
+    with pytest.raises(ArtifactError, match=r"weights\.safetensors"):
+        train(task, resume=True)
+    assert place.list("model") == []
+
+
+def test_a_link_in_an_interrupted_training_is_not_followed(place: Workspace) -> None:
+    task, path = plan(place, steps=30), stopped_after_a_validation(place) / "metrics.jsonl"
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(ArtifactError, match=r"metrics\.jsonl: not a regular file"):
+        train(task, resume=True)

@@ -14,7 +14,7 @@ import torch
 from leapscli.artifacts.files import write_whole
 from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
-from leapscli.artifacts.weights import save_weights
+from leapscli.artifacts.weights import load_weights, save_weights
 from leapscli.recipes.model import ModelRecipe
 from leapscli.vae.device import Precision
 from leapscli.vae.networks.network import Network, Shape
@@ -83,6 +83,8 @@ class Training:
         self.began = time.perf_counter() - notes["seconds"]
         if not self.ranks.leads:
             return
+        if self.best:
+            load_weights(self.out / WEIGHTS)  # they may be published as they are: raises where they are damaged
         kept = [line for line in (read_metrics(path) if path.exists() else []) if line["step"] <= self.step]
         write_whole(path, "".join(f"{json.dumps(line)}\n" for line in kept).encode())
         for line in kept:
