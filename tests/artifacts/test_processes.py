@@ -6,10 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from leapscli.artifacts import staging
@@ -63,22 +61,6 @@ def test_two_processes_publishing_at_once_get_different_versions_and_lose_none(t
     assert [artifact.version for artifact in artifacts] == list(range(1, 31))
     assert sorted(artifact.manifest.recipe["i"] for artifact in artifacts) == sorted([*range(15), *range(15)])
     assert all(verify(artifact) == [] for artifact in artifacts)
-
-
-def test_kill_9_at_random_moments_leaves_only_whole_artifacts(tmp_path):
-    delays = np.random.default_rng(0).uniform(0.0, 0.06, 5)
-    for delay in delays:
-        process = publisher(tmp_path, 10_000)
-        go(process)
-        time.sleep(delay)
-        process.kill()
-        process.wait()
-        close(process)
-        assert all(verify(artifact) == [] for artifact in Workspace(tmp_path).list())
-    ws = Workspace(tmp_path)
-    prune(ws)
-    assert staging.leftovers(tmp_path) == [] and all(verify(artifact) == [] for artifact in ws.list())
-    make(ws, kind="run", name="maze")
 
 
 @pytest.mark.parametrize("step", range(10))
