@@ -104,7 +104,10 @@ class ModelSpace:
 
     def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
         """B programs → float32[B, Z]."""
-        return self._model.encode(tokens)
+        from leapscli.vae.device import one_thread
+
+        with one_thread():
+            return self._model.encode(tokens)
 
 
 def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
