@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from leapscli.syntax import parse
+
 
 def docstring(thing: ModuleType | Callable[..., Any]) -> str:
     """The docstring of a module or function, its indentation taken away; empty where there is none."""
@@ -21,7 +23,7 @@ def docstring(thing: ModuleType | Callable[..., Any]) -> str:
 def _in_source(thing: ModuleType | Callable[..., Any]) -> str:
     """The docstring as it stands in the file."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(thing)))
+        tree = parse(textwrap.dedent(inspect.getsource(thing)))
     except (OSError, TypeError, SyntaxError):  # there is no file, or it is another by now
         return ""
     holder = tree if isinstance(thing, ModuleType) else tree.body[0]

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Generic, TypeVar
 
 from leapscli.errors import InputError
+from leapscli.syntax import parse
 
 E = TypeVar("E", bound=InputError)
 
@@ -28,7 +29,7 @@ class PythonFile(Generic[E]):
         self.namespace.__file__ = str(path)
         sys.modules[module] = self.namespace  # dataclasses, for one, look themselves up there
         try:
-            tree = ast.parse(path.read_bytes(), str(path))
+            tree = parse(path.read_bytes(), str(path))
             self.lines = definitions(tree)
             exec(compile(tree, str(path), "exec", optimize=0), vars(self.namespace))  # asserts and docstrings stay
         except OSError as error:

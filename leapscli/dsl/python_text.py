@@ -22,6 +22,7 @@ from leapscli.dsl.diagnostics import (
 from leapscli.dsl.differences import about_python
 from leapscli.dsl.tree import Span
 from leapscli.errors import ProgramSyntaxError
+from leapscli.syntax import parse
 
 _MARGIN = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\n)*+([ \t]*+)")
 _REPEAT = re.compile(r"^([ \t]*)repeat(?=[ \t]*\([ \t]*\d+[ \t]*\)[ \t]*:)", re.MULTILINE)
@@ -65,7 +66,7 @@ class PythonText:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                module = ast.parse(text)
+                module = parse(text)
         except SyntaxError as error:
             raise self._refusal(error) from None
         except (ValueError, RecursionError, MemoryError):

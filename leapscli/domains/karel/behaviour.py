@@ -9,7 +9,6 @@ repeated, code that is never reached, turns that cancel or go the long way round
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import PRIMITIVES
 from leapscli.errors import InputError
+from leapscli.once import once
 
 WORLDS = 32
 
@@ -42,13 +42,13 @@ def behaviour(programs: TokenBatch) -> Behaviour:
     return found
 
 
-@cache
+@once
 def _arena() -> Arena:
     """The probe worlds: more walls and markers than datasets have, so that 32 meet most of what can happen."""
     return random_worlds(WORLDS, 0, wall=0.2, marker=0.3).arena()
 
 
-@cache
+@once
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import prober
     from leapscli.domains.karel.domain import KAREL

@@ -7,7 +7,6 @@ drawn until D runs together execute every action of the program, which takes eve
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import InputError
+from leapscli.once import once
 from leapscli.seeding import stream_key
 
 FATES = ("kept", "too_few_runs", "uncovered")
@@ -103,7 +103,7 @@ def _terms(rules: Rules) -> Any:
     return Terms(*size, np.uint64(wall), np.uint64(marker), rules.crash_free)
 
 
-@cache
+@once
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import demonstrator
     from leapscli.domains.karel.domain import KAREL

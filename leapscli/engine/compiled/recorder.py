@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from leapscli.engine.compiled.assembler import MALFORMED, assemble
 from leapscli.engine.compiled.interpreter import DONE, copy, scratch, specialise
 from leapscli.engine.domain import Domain
 from leapscli.jit import inline, kernel, with_names
+from leapscli.once import once
 
 U = np.uint64
 # The hook's memory: actions so far, room for them, whether one failed, which were executed; then the trace.
@@ -56,7 +56,7 @@ def record(ids, lengths, calls, limit, cells, starts, each, actions, trace_lengt
     return True
 
 
-@cache
+@once
 def recorder(domain: Domain) -> Any:
     """The kernel `record` for a domain."""
     names = {"interpret": specialise(domain, _hook, "record"), "enter": inline(domain.enter)}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from leapscli.engine.compiled.assembler import MALFORMED, assemble
 from leapscli.engine.compiled.interpreter import copy, scratch, specialise
 from leapscli.engine.domain import Domain
 from leapscli.jit import inline, kernel, source_name, with_names
+from leapscli.once import once
 
 
 def score(ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
@@ -37,7 +37,7 @@ def guarded(action, changed, word, agent, cells, zone, memory):
     return gain, stop
 
 
-@cache
+@once
 def scorer(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
     """The kernel `score` for a task's reward; from the cache where its file has not changed.
 

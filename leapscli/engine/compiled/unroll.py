@@ -13,13 +13,15 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from leapscli.syntax import parse
+
 
 def unrolled(template: Callable[..., Any], name: str, branches: Mapping[str, Sequence[Mapping[str, Any]]]) -> Any:
     """A copy of `template`, called `name`, with `elif … == KEY:` once for each entry of `branches[KEY]`.
 
     An entry gives the values of the names that its copy of the branch reads, KEY among them.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(template)))
+    tree = parse(textwrap.dedent(inspect.getsource(template)))
     names = dict(template.__globals__)
     _Unroll(branches, names).visit(tree)
     exec(compile(ast.fix_missing_locations(tree), inspect.getsourcefile(template) or "", "exec"), names)
