@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING
 from leapscli.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from leapscli.api.evaluate import evaluate
+    from leapscli.api.generate import generate
+    from leapscli.api.results import Dataset, Model, Results, Run, load_dataset, load_run
+    from leapscli.api.sweep import sweep
+    from leapscli.api.synthesize import synthesize
+    from leapscli.api.train import train
     from leapscli.domains.karel.execution import execute
     from leapscli.domains.karel.world import World, Worlds
     from leapscli.dsl.grammar import allowed_next
@@ -28,28 +34,50 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Budget": "leapscli.engine.budget",
+    "Dataset": "leapscli.api.results",
     "LeapsError": "leapscli.errors",
+    "Model": "leapscli.api.results",
     "Program": "leapscli.dsl.program",
     "ProgramSyntaxError": "leapscli.errors",
+    "Results": "leapscli.api.results",
+    "Run": "leapscli.api.results",
     "World": "leapscli.domains.karel.world",
     "Worlds": "leapscli.domains.karel.world",
     "allowed_next": "leapscli.dsl.grammar",
+    "evaluate": "leapscli.api.evaluate",
     "execute": "leapscli.domains.karel.execution",
+    "generate": "leapscli.api.generate",
+    "load_dataset": "leapscli.api.results",
     "load_model": "leapscli.stages.model.load",
+    "load_run": "leapscli.api.results",
+    "sweep": "leapscli.api.sweep",
+    "synthesize": "leapscli.api.synthesize",
     "task": "leapscli.tasks.registry",
+    "train": "leapscli.api.train",
 }
 
 __all__ = [
     "Budget",
+    "Dataset",
     "LeapsError",
+    "Model",
     "Program",
     "ProgramSyntaxError",
+    "Results",
+    "Run",
     "World",
     "Worlds",
     "allowed_next",
+    "evaluate",
     "execute",
+    "generate",
+    "load_dataset",
     "load_model",
+    "load_run",
+    "sweep",
+    "synthesize",
     "task",
+    "train",
 ]
 
 

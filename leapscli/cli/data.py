@@ -11,9 +11,9 @@ import typer
 from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, command_line, print_json
 from leapscli.cli.program_options import StyleChoice
-from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
 from leapscli.errors import InputError
+from leapscli.signals import graceful_stop
 
 
 class SplitChoice(StrEnum):

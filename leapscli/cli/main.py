@@ -17,13 +17,13 @@ from typing import Annotated, Any
 
 import typer
 
-from leapscli import __version__
 from leapscli.cli.help import App, Group
 from leapscli.cli.mistakes import complain, refusal, usage_error
-from leapscli.cli.signals import end_at_the_second
 from leapscli.cli.streams import OutputError, prepare_streams, silence_output
 from leapscli.docstrings import docstring
 from leapscli.errors import LeapsError, debugging
+from leapscli.signals import end_at_the_second
+from leapscli.version import __version__
 
 # One module a command, in the order and under the titles of `leaps --help`; each has `register(app)`.
 SECTIONS: Mapping[str, Sequence[str]] = {

@@ -10,8 +10,8 @@ import typer
 
 from leapscli.cli.options import command_line, print_json
 from leapscli.cli.run_summary import say_model
-from leapscli.cli.signals import graceful_stop
 from leapscli.errors import Interrupted, LeapsError
+from leapscli.signals import graceful_stop
 
 if TYPE_CHECKING:
     from leapscli.stages.sweep.pools import Workers

@@ -22,10 +22,10 @@ from leapscli.cli.options import (
 )
 from leapscli.cli.program_options import TaskOption
 from leapscli.cli.run_summary import say_model, show_found
-from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.errors import InputError
+from leapscli.signals import graceful_stop
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact

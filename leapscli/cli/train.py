@@ -26,10 +26,10 @@ from leapscli.cli.options import (
     recipe_help,
     resume_line,
 )
-from leapscli.cli.signals import graceful_stop
 from leapscli.cli.streams import keeping
 from leapscli.errors import Interrupted, LeapsError
 from leapscli.locations import here
+from leapscli.signals import graceful_stop
 
 if TYPE_CHECKING:
     from leapscli.artifacts.artifact import Artifact

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from leapscli.dsl.json_form import from_json, to_json
 from leapscli.dsl.parser import parse, parse_all
 from leapscli.dsl.printer import pretty
+from leapscli.dsl.standalone import standalone
 from leapscli.dsl.token_form import parse_ids
 from leapscli.dsl.tree import Style, Tree
 from leapscli.dsl.vocabulary import TOKEN_ID
@@ -53,3 +56,23 @@ class Program(Tree):
     def pretty(self, style: Style = "tokens") -> str:
         """The program over several indented lines, ending in a newline, in token form or in Python form."""
         return pretty(self, style)
+
+    def to_python(self) -> str:
+        """A Python module that needs no leaps: `run(world)` calls the actions and perceptions as methods of `world`."""
+        return standalone(self)
+
+    def to_json(self) -> str:
+        """The tree as JSON, as in `{"run": [{"while": "frontIsClear", "body": ["move"]}]}`."""
+        return to_json(self)
+
+    @classmethod
+    def from_json(cls, text: str | dict[str, Any]) -> Program:
+        """The program that `to_json` wrote, or the values in it. Raises InputError saying where it describes none."""
+        return cls.of(from_json(text))
+
+    def __repr__(self) -> str:
+        return f"Program.parse({str(self)!r})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: over several lines."""
+        return f"<pre>{html.escape(self.pretty())}</pre>"

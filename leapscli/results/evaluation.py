@@ -14,7 +14,7 @@ from leapscli.tasks.registry import Task
 from leapscli.tasks.returns import reaches, told
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """Returns float64[N] of a program on the initial worlds first … first + N - 1 of a task under `seed`."""
 
@@ -24,6 +24,13 @@ class Evaluation:
     budget: Budget
     returns: NDArray[np.float64]
     first: int = 0
+
+    def __repr__(self) -> str:
+        where = f"{self.task.name} {self.task.height}×{self.task.width}"
+        share = f"{self.solved:.1%} at the best"
+        return (
+            f"<Evaluation on {where}: {self.mean:.3f} ± {self.error:.3f} over {len(self.returns):,} episodes, {share}>"
+        )
 
     @property
     def mean(self) -> float:

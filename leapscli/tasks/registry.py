@@ -45,7 +45,7 @@ from leapscli.tasks.suites import groups as task_groups
 DEFAULT_BUDGET = Budget.primitives()  # of a run at a task's own size, in the literature since 2024
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Task:
     """A distribution of initial worlds and a reward, at one size (`height` × `width` cells, walls included)."""
 
@@ -54,6 +54,9 @@ class Task:
     height: int
     width: int
     module: ModuleType  # or what `custom.load` made of a file
+
+    def __repr__(self) -> str:
+        return f"<Task {self.name}, {self.height}×{self.width}: {self.summary}>"
 
     @property
     def source(self) -> Path | None:

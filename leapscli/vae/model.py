@@ -39,6 +39,9 @@ class LatentModel:
         self.meta = meta or {}
         self._decoding = Decoding(self.network.decoder)
 
+    def __repr__(self) -> str:
+        return f"<LatentModel: {self.latent} dimensions, on {self.device}>"
+
     @classmethod
     def load(cls, path: Path | str, device: str = "cpu") -> LatentModel:
         """From a weights file, or a folder with `weights.safetensors` in it. Raises ArtifactError."""

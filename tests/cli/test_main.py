@@ -12,8 +12,8 @@ import typer
 
 from leapscli.__main__ import main as console_script
 from leapscli.cli import main as shell
-from leapscli.cli.signals import graceful_stop
 from leapscli.errors import ArtifactError, Interrupted, LeapsError
+from leapscli.signals import graceful_stop
 
 HEAVY = ("torch", "numba", "h5py", "matplotlib", "numpy", "yaml", "rich")  # Typer itself may load pydantic
 CHECK = """
@@ -194,7 +194,7 @@ def test_output_that_nobody_reads_to_its_end_is_left_quietly(arguments, unbuffer
 
 STUCK = """
 import signal, threading
-from leapscli.cli.signals import end_at_the_second
+from leapscli.signals import end_at_the_second
 end_at_the_second()
 signal.signal(signal.SIGINT, lambda number, frame: print("asked", flush=True))  # and never ends, as a compiled loop
 print("ready", flush=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.domains.karel.domain import KAREL
+from leapscli.domains.karel.svg import svg
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -17,14 +18,27 @@ from leapscli.engine.budget import Budget, checked_budget
 from leapscli.engine.engine import Rollouts, record
 from leapscli.errors import InputError, WorldError, described
 
+LONG = 12  # actions that are shown
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Rollout:
     """The record of one run: action ids in order, the final world, and whether the budget cut it short."""
 
     actions: list[int]
     world: World
     truncated: bool
+
+    def __repr__(self) -> str:
+        shown = " ".join(ACTIONS[action] for action in self.actions[:LONG])
+        return f"<Rollout: {self._summary()}: {shown}{' …' if len(self.actions) > LONG else ''}>"
+
+    def _summary(self) -> str:
+        return f"{len(self.actions):,} actions, {'cut short by its budget' if self.truncated else 'finished'}"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the final world."""
+        return f"<div>{self._summary()}</div>{svg(self.world)}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from leapscli.domains.karel.cells import ARROWS, MAX_MARKERS, MAX_SEED, MAX_SIDE, WALL, Agent, offsets
 from leapscli.domains.karel.map_text import parse_map
+from leapscli.domains.karel.svg import svg
 from leapscli.engine.arena import Arena
 from leapscli.errors import WorldError, described, whole
 from leapscli.seeding import stream
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class World:
     """One world: `walls` bool[H, W], `markers` uint8[H, W] of 0..9, `agent` (row, column, direction N=0 E=1 S=2 W=3).
 
@@ -94,6 +95,13 @@ class World:
             lines.append(f"seed: {self.seed}")
         return "\n".join(lines)
 
+    def __repr__(self) -> str:
+        return f'World.parse("""\n{self}\n""")'
+
+    def _repr_html_(self) -> str:
+        """For notebooks: a drawing."""
+        return svg(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, World):
             return NotImplemented
@@ -104,7 +112,7 @@ class World:
         return hash((self.walls.tobytes(), self.markers.tobytes(), self.walls.shape, self.agent, self.seed))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Worlds:
     """N worlds of one size: walls bool[N, H, W], markers uint8[N, H, W], agents int16[N, 3], seeds uint64[N]."""
 
@@ -132,6 +140,9 @@ class Worlds:
         height, width = self.walls.shape[1:]
         if len(self.agents) and ((self.agents < 0) | (self.agents >= (height, width, 4))).any():
             raise WorldError(f"an agent is not in a world of {height}×{width}, or faces no direction")
+
+    def __repr__(self) -> str:
+        return f"<Worlds: {len(self):,} of {self.height}×{self.width}>"
 
     @classmethod
     def stack(cls, worlds: Sequence[World]) -> Worlds:

@@ -48,8 +48,8 @@ def margin() -> Console:
 
 
 def can_redraw(console: Console) -> bool:
-    """True if this console can be redrawn; else progress comes in lines."""
-    return console.is_terminal and not console.is_dumb_terminal
+    """True if this console, or a notebook's output, can be redrawn; else progress comes in lines."""
+    return console.is_jupyter or (console.is_terminal and not console.is_dumb_terminal)
 
 
 def emit(console: Console, *parts: RenderableType) -> None:

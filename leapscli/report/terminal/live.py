@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from leapscli.report.notebook import NotebookLive
+
 PER_SECOND = 8  # how often it is drawn
 
 
@@ -17,7 +19,7 @@ class LiveView(ABC):
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._live: Live | None = None
+        self._live: Live | NotebookLive | None = None
 
     @abstractmethod
     def render(self) -> RenderableType:
@@ -30,11 +32,10 @@ class LiveView(ABC):
     def begin(self, *, stays: bool) -> None:
         """Draw from now on; `stays`: at the end too. Once is enough."""
         if self._live is None:
-            live = Live(
-                get_renderable=self.render, console=self.console, refresh_per_second=PER_SECOND, transient=not stays
-            )
-            live.start()
-            self._live = live
+            options = {"console": self.console, "refresh_per_second": PER_SECOND, "transient": not stays}
+            kind = NotebookLive if self.console.is_jupyter else Live
+            self._live = kind(get_renderable=self.render, **options)  # type: ignore[arg-type]
+            self._live.start()
 
     def end(self) -> None:
         """Draw no more."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 from leapscli.engine.engine import core_count
@@ -63,12 +65,13 @@ class _Processes:
 
     def submit(self, job: Job, stop: Path) -> Future[Outcome]:
         """Begins a job."""
-        try:
-            return self._executor.submit(run_job, job, stop)
-        except BrokenProcessPool:
-            self.abandon()
-            self._open()
-            return self._executor.submit(run_job, job, stop)
+        with _without_main():
+            try:
+                return self._executor.submit(run_job, job, stop)
+            except BrokenProcessPool:
+                self.abandon()
+                self._open()
+                return self._executor.submit(run_job, job, stop)
 
     def close(self) -> None:
         """Waits for the processes to end."""
@@ -79,6 +82,17 @@ class _Processes:
         self._lifeline.close()
         self._executor.shutdown(cancel_futures=True)
         self._watched.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A new process does not execute the script that this one runs, which may do more than define: jobs need none."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _begin(lifeline: Connection) -> None:

@@ -1,0 +1,40 @@
+"""`leaps.evaluate`: the returns of a program on many initial worlds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leapscli.api.call import Size, find
+from leapscli.api.results import Run
+from leapscli.dsl.program import Program
+from leapscli.engine.budget import Budget
+from leapscli.errors import InputError, described
+from leapscli.results.evaluation import Evaluation
+from leapscli.stages.evaluate import evaluate as stage
+from leapscli.tasks.registry import Task
+
+
+def evaluate(
+    program: Program | str | Run,
+    task: str | Path | Task | None = None,
+    *,
+    episodes: int = 1000,
+    seed: int = 0,
+    size: Size = None,
+    budget: Budget | None = None,
+) -> Evaluation:
+    """Scores a program, its text, or that of a run, on `episodes` initial worlds of a task: `leaps evaluate`.
+
+    Without a `task` a run is scored on its own. Without a `budget` it is the task's own, which grows with the area.
+    Raises LeapsError.
+    """
+    found = program.program if isinstance(program, Run) else program
+    if isinstance(found, str):
+        found = Program.parse(found)
+    if not isinstance(found, Program):
+        raise InputError(f"expected a Program, its text, or a Run, not {described(found)}")
+    if task is None:
+        if not isinstance(program, Run):
+            raise InputError("no task to score it on", 'as in leaps.evaluate(program, "maze")')
+        return stage(found, program.task(size), episodes, seed, budget=budget)
+    return stage(found, find(task, size), episodes, seed, budget=budget)
