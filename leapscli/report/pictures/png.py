@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
+from leapscli.domains.karel.canvas import Canvas, cell_size, world_image
 from leapscli.domains.karel.colours import Colour
 from leapscli.domains.karel.sprites import font
 from leapscli.domains.karel.world import World
 from leapscli.dsl.printer import layout
 from leapscli.dsl.tree import Style
 from leapscli.report.palette import FAINT, INK, PAPER
-from leapscli.report.pictures.world import GAP, Canvas, Listing, cell_size, world_image
+from leapscli.report.pictures.listing import GAP, Listing
 from leapscli.tasks.episode import Episode, Playback
 
 TITLE = 14  # pixels of the font of titles and captions

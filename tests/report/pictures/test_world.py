@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageSequence
 
+from leapscli.domains.karel.canvas import Canvas, cell_size, world_image
 from leapscli.domains.karel.colours import FLOOR, KAREL, MARKER, WALL
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
 from leapscli.report.pictures.gif import MOST_FRAMES, _chosen, episode_gif
+from leapscli.report.pictures.listing import Listing
 from leapscli.report.pictures.png import Scene, episode_png, world_png
-from leapscli.report.pictures.world import Canvas, Listing, cell_size, world_image
 from leapscli.tasks.episode import Playback
 from leapscli.tasks.play import play
 from leapscli.tasks.registry import task

@@ -1,8 +1,6 @@
-"""Worlds and programs as images (pillow): the parts that the PNG and the GIF are made of."""
+"""Worlds as images (pillow), repainted where they change: what PNG, GIF and environments draw with."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +8,10 @@ from PIL import Image, ImageDraw
 
 from leapscli.domains.karel.cells import WALL, Agent
 from leapscli.domains.karel.colours import KAREL, KAREL_EDGE, WALL_EDGE
-from leapscli.domains.karel.sprites import Atlas, font
+from leapscli.domains.karel.sprites import Atlas
 from leapscli.domains.karel.world import World
-from leapscli.report.palette import INK, LIT, LIT_EDGE, PAPER, SYNTAX
-from leapscli.report.terminal.programs import around, parts
 
 RINGED = 24  # pixels a cell up to which Karel is ringed
-KEPT = 40  # images of a program with one line lit
-GAP = 24  # pixels between the parts of a picture, and around them
 
 
 def cell_size(height: int, width: int) -> int:
@@ -87,39 +81,3 @@ def world_image(world: World, cell: int | None = None) -> Image.Image:
     """One world as an image."""
     canvas = Canvas(world.height, world.width, cell)
     return canvas.show(np.where(world.walls, np.uint8(WALL), world.markers), world.agent)
-
-
-class Listing:
-    """A program's lines as an image of fixed size, one of them lit up; long programs scroll with the lit line."""
-
-    def __init__(self, lines: Sequence[str], room: int, size: int = 16) -> None:
-        self.lines, self.size, self.step = lines, size, round(size * 1.45)
-        self._drawn: dict[int | None, Image.Image] = {}
-        self.shown = max(1, min(len(lines), room // self.step))
-        widest = max(self._indent(line) + font(size).getlength(line.strip()) for line in lines)
-        self.width, self.height = round(widest) + size, self.shown * self.step
-
-    def _indent(self, line: str) -> float:
-        return (len(line) - len(line.lstrip())) * self.size * 0.36 + self.size * 0.6
-
-    def draw(self, lit: int | None = None) -> Image.Image:
-        """The lines, that with index `lit` on a coloured bar. Films ask for few of them, and again and again."""
-        if lit not in self._drawn:
-            if len(self._drawn) == KEPT:
-                self._drawn.clear()
-            self._drawn[lit] = self._draw(lit)
-        return self._drawn[lit]
-
-    def _draw(self, lit: int | None) -> Image.Image:
-        image = Image.new("RGB", (self.width, self.height), PAPER)
-        pen = ImageDraw.Draw(image)
-        first, lines = around(self.lines, lit or 0, self.shown)
-        for i, line in enumerate(lines):
-            x, y = self._indent(line), i * self.step
-            if first + i == lit:
-                pen.rounded_rectangle((0, y, self.width - 1, y + self.step - 1), 4, LIT)
-                pen.rectangle((0, y + 2, 3, y + self.step - 3), LIT_EDGE)
-            for text, kind in parts(line.strip()):
-                pen.text((x, y + self.step / 2), text, SYNTAX.get(kind, INK), font(self.size), anchor="lm")
-                x += font(self.size).getlength(text)
-        return image
