@@ -123,6 +123,13 @@ class MissingArtifact(ArtifactError):
     """A reference that names nothing."""
 
 
+class MissingExtra(InputError, ImportError):
+    """A library that one of the extras brings is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        super().__init__(f"{library} is not installed", f"pip install 'leaps[{extra}]'")
+
+
 class Interrupted(LeapsError):
     """Stopped by Ctrl-C or SIGTERM; the hint is the command that resumes."""
 

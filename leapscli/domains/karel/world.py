@@ -83,6 +83,12 @@ class World:
             raise WorldError(f"expected the text of a world, not {described(text)}")
         return cls(*parse_map(text))
 
+    @classmethod
+    def from_cells(cls, cells: NDArray[np.uint8], agent: Sequence[int], seed: int = 0) -> World:
+        """The world with these cells uint8[H, W]: markers, 255 for wall."""
+        walls = cells == WALL
+        return cls(walls, np.where(walls, 0, cells), agent, seed)
+
     def __str__(self) -> str:
         row, column, direction = self.agent
         rows = [["#" if wall else "." if count == 0 else str(count) for wall, count in zip(*line, strict=True)]

@@ -37,15 +37,21 @@ def guarded(action, changed, word, agent, cells, zone, memory):
     return gain, stop
 
 
+def hook_of(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
+    """The hook that judges actions by a reward, and watches the outer wall if it is not `trusted`."""
+    name = source_name(reward)
+    hook = inline(with_names(domain.judge, name, reward=inline(reward)))
+    if trusted:
+        return hook
+    return inline(with_names(guarded, name, judge=hook, confined=inline(domain.confined)))
+
+
 @once
 def scorer(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
     """The kernel `score` for a task's reward; from the cache where its file has not changed.
 
     A reward that is not `trusted` to leave the outer wall alone is watched.
     """
-    name = source_name(reward)
-    hook = inline(with_names(domain.judge, name, reward=inline(reward)))
-    if not trusted:
-        hook = inline(with_names(guarded, name, judge=hook, confined=inline(domain.confined)))
+    name, hook = source_name(reward), hook_of(domain, reward, trusted)
     names = {"interpret": specialise(domain, hook, name), "enter": inline(domain.enter)}
     return kernel(with_names(score, f"{domain.name}-{name}", **names))

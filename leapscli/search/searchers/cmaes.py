@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from leapscli.errors import InputError
+from leapscli.errors import MissingExtra
 from leapscli.recipes.base import Recipe
 from leapscli.search.protocol import Latents, LatentSpace, Scored, Searcher
 from leapscli.search.searchers.cem import Init, initial_mean
@@ -127,5 +127,5 @@ def _library() -> Any:
     try:
         from cmaes import SepCMA
     except ImportError:
-        raise InputError("the searcher cmaes needs the library cmaes", "pip install 'leaps[cmaes]'") from None
+        raise MissingExtra("cmaes, which the searcher cmaes needs,", "cmaes") from None
     return SepCMA

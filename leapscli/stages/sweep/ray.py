@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.engine.engine import core_count
-from leapscli.errors import InputError, LeapsError
+from leapscli.errors import LeapsError, MissingExtra
 from leapscli.results.sweep import Outcome
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.pools import Workers
@@ -24,7 +24,7 @@ def find_ray() -> Any:
     try:
         import ray
     except ImportError:
-        raise InputError("Ray is not installed", "pip install 'leaps[ray]'") from None
+        raise MissingExtra("Ray", "ray") from None
     return ray
 
 

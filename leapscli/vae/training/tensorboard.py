@@ -12,14 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from leapscli.errors import InputError
+from leapscli.errors import MissingExtra
 from leapscli.vae.training.state import Record, Watch
 
 
 def check_tensorboard() -> None:
     """Raises InputError where the package is missing."""
     if find_spec("tensorboard") is None:
-        raise InputError("TensorBoard is not installed", "pip install 'leaps[tensorboard]'")
+        raise MissingExtra("TensorBoard", "tensorboard")
 
 
 @contextmanager

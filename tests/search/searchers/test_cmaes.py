@@ -110,6 +110,6 @@ def test_without_the_library_the_way_to_it_is_named(monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(InputError, match="needs the library cmaes") as raised:
+    with pytest.raises(InputError, match="cmaes needs, is not installed") as raised:
         searcher()
     assert "pip install" in str(raised.value.hint)
