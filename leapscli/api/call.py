@@ -73,7 +73,7 @@ def _shown(value: Any) -> str:
 
 @contextmanager
 def following(progress: bool | None, view: View[T], silent: S) -> Iterator[tuple[S | T, StopFlag]]:
-    """Who is told of the progress: what `view` makes for a screen, or `silent`; and a flag that Ctrl-C sets.
+    """The listener to the progress, made by `view` for a screen, else `silent`; and a flag that Ctrl-C sets.
 
     Without a choice it is shown on a terminal and in a notebook, and not in a log.
     """

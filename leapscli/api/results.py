@@ -1,4 +1,4 @@
-"""What the calls give back: datasets, models and runs as objects, and many runs as rows."""
+"""Results of the calls: datasets, models and runs as objects, and many runs as rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Made:
-    """An artifact of the workspace: where it lies, and what its manifest tells."""
+    """An artifact of the workspace: its place, and what its manifest tells."""
 
     artifact: Artifact
 
@@ -49,7 +49,7 @@ class Made:
 
     @property
     def metrics(self) -> Row:
-        """What was measured, by name."""
+        """The measurements, by name."""
         return dict(self.artifact.manifest.metrics)
 
     @property

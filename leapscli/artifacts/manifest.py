@@ -89,12 +89,12 @@ class Manifest(_Record):
 
     @property
     def resumed(self) -> tuple[Parent, ...]:
-        """What it continues: the parents of its own kind."""
+        """The artifacts that it continues: the parents of its own kind."""
         return tuple(parent for parent in self.parents if parent.kind == self.kind)
 
     @property
     def sources(self) -> tuple[Parent, ...]:
-        """What it was made from and cannot be understood without: the parents of other kinds."""
+        """The artifacts that it was made from, and cannot be understood without: the parents of other kinds."""
         return tuple(parent for parent in self.parents if parent.kind != self.kind)
 
 

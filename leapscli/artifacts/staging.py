@@ -64,7 +64,7 @@ class Draft:
             self.path.rmdir()
 
     def _continued(self) -> list[Parent]:
-        """What was noted, once: the note goes. One that cannot be read is none."""
+        """The artifact that was noted, once: the note goes. One that cannot be read is none."""
         note, found = self.path / RESUMED, []
         with suppress(FileNotFoundError, ValueError):
             found.append(Parent.model_validate_json(read_regular(note, 1 << 12)))

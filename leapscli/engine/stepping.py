@@ -53,7 +53,7 @@ class Stepping:
         return rewards, over
 
     def perceptions(self) -> NDArray[np.float32]:
-        """What each agent perceives, 0 or 1, float32[N, K]."""
+        """The perceptions of each agent, 0 or 1, float32[N, K]."""
         found = np.empty((len(self.cells), self._perceptions), np.float32)
         self._sense(self.cells, self.agents, found)
         return found

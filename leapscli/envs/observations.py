@@ -1,4 +1,4 @@
-"""What an agent observes: the whole state, or what programs perceive, with or without its last action."""
+"""Observations: the whole state, or what programs perceive, with or without the last action."""
 
 from __future__ import annotations
 

@@ -21,13 +21,8 @@ BLOCKS = [
 
 @pytest.mark.parametrize(("name", "number", "block"), BLOCKS, ids=[f"{name}-{number}" for name, number, _ in BLOCKS])
 def test_code_runs_as_written(name, number, block, tmp_path):
-    result = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", block],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-W", "error::UserWarning", "-c", block]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout or "print(" not in block
 

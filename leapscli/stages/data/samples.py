@@ -84,7 +84,7 @@ class _Runs(_Named):
 
 
 class _Generation(_Statistics):
-    """Those of a dataset that was not imported."""
+    """The metrics of a dataset that was not imported."""
 
     candidates: Some
     distinct_candidates: Some
