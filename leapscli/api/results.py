@@ -20,6 +20,7 @@ from leapscli.artifacts.metrics import read_metrics
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
+from leapscli.search.discovery import label
 from leapscli.tasks.registry import Task
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Run(Made):
             "run": self.reference,
             "task": Path(str(recipe["task"])).stem,
             "size": recipe["size"],
-            "searcher": recipe["searcher"],
+            "searcher": label(str(recipe["searcher"])),
             "seed": recipe["seed"],
             **{name: metrics.get(name) for name in (*names, "stop_reason")},
             "program": str(self.program),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from leapscli.errors import InputError
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from leapscli.report.plots import DPI, own_style
 
 History = Sequence[Mapping[str, Any]]  # rows of history.csv
 LABELS = {"evaluations": "programs executed", "seconds": "seconds"}
@@ -20,19 +21,27 @@ COLUMNS = 3  # panels side by side
 POINTS = 200
 
 
+class Chart(Figure):
+    """A figure that notebooks show, without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        with own_style():
+            self.savefig(buffer, format="png", dpi=DPI // 2)
+        return buffer.getvalue()
+
+
+@own_style()
 def plot_searches(groups: Mapping[str, Mapping[str, Sequence[History]]], against: str = "evaluations") -> Figure:
     """{task: {method: histories}} → a panel for each task: the mean over the histories, and one standard deviation.
 
     A search that has ended keeps its best return. Raises InputError for an axis that histories don't have.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator, NullFormatter
-
     if against not in LABELS:
         raise InputError(f"against: expected {' or '.join(LABELS)}, not {against!r}")
     columns = max(1, min(COLUMNS, len(groups)))
     rows = max(1, -(-len(groups) // columns))
-    figure = Figure(figsize=(4.2 * columns, 3.2 * rows), layout="constrained")
+    figure = Chart(figsize=(4.2 * columns, 3.2 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False).flat
     methods = list(dict.fromkeys(method for each in groups.values() for method in each))
     for axes, (task, by_method) in zip(panels, groups.items(), strict=False):

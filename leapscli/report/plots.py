@@ -49,7 +49,7 @@ PANELS: Sequence[tuple[str, Sequence[tuple[str, tuple[str, str], str]]]] = (
 
 
 @contextmanager
-def _own_style() -> Iterator[None]:
+def own_style() -> Iterator[None]:
     """Matplotlib as it comes: a `matplotlibrc` in the current folder restyles nothing, and starts no LaTeX."""
     import matplotlib
 
@@ -58,7 +58,7 @@ def _own_style() -> Iterator[None]:
         yield
 
 
-@_own_style()
+@own_style()
 def plot_training(records: Sequence[Record], title: str) -> bytes:
     """The curves of the records of metrics.jsonl over the programs seen: a PNG file."""
     figure = _figure(9.6, 6.4, title)
@@ -90,7 +90,7 @@ def _curve(axes: Axes, records: Sequence[Record], keys: tuple[str, str], label: 
     return bool(points)
 
 
-@_own_style()
+@own_style()
 def plot_programs(places: Points, explained: Points, lengths: NDArray[Any], actions: Points, title: str) -> bytes:
     """Programs [P] at `places` [P, 2], the first principal components, coloured by what they are and do: a PNG file.
 

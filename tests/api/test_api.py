@@ -101,6 +101,7 @@ def test_a_sweep_gives_rows_a_summary_a_file_and_a_plot(place, tmp_path):
         figure = results.plot(against)
         assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["maze", "harvester"]
         assert [line.get_label() for line in figure.axes[0].lines] == ["evolution (2)", "random (2)"]
+    assert results.plot()._repr_png_().startswith(b"\x89PNG")
     with pytest.raises(InputError, match="against: expected evaluations or seconds"):
         results.plot("time")
 
@@ -124,7 +125,7 @@ def test_a_sweep_runs_in_a_script_that_guards_nothing(tmp_path):
 def test_a_searcher_in_a_file_is_named_by_it(place):
     path = ROOT / "docs/examples/greedy.py"
     run = leaps.synthesize("maze", str(path), workspace=place, **QUICK)
-    assert run.row["searcher"] == str(path)
+    assert run.row["searcher"] == "greedy" and run.recipe["searcher"] == str(path)
 
 
 def test_mistakes_are_those_of_the_commands(place):
