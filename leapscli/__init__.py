@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from leapscli.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from leapscli.api.baseline import baseline
     from leapscli.api.evaluate import evaluate
     from leapscli.api.generate import generate
-    from leapscli.api.results import Dataset, Model, Results, Run, load_dataset, load_run
+    from leapscli.api.results import Dataset, Model, Policy, Results, Run, load_dataset, load_policy, load_run
     from leapscli.api.sweep import sweep
     from leapscli.api.synthesize import synthesize
     from leapscli.api.train import train
@@ -37,6 +38,7 @@ _HOMES = {
     "Dataset": "leapscli.api.results",
     "LeapsError": "leapscli.errors",
     "Model": "leapscli.api.results",
+    "Policy": "leapscli.api.results",
     "Program": "leapscli.dsl.program",
     "ProgramSyntaxError": "leapscli.errors",
     "Results": "leapscli.api.results",
@@ -44,11 +46,13 @@ _HOMES = {
     "World": "leapscli.domains.karel.world",
     "Worlds": "leapscli.domains.karel.world",
     "allowed_next": "leapscli.dsl.grammar",
+    "baseline": "leapscli.api.baseline",
     "evaluate": "leapscli.api.evaluate",
     "execute": "leapscli.domains.karel.execution",
     "generate": "leapscli.api.generate",
     "load_dataset": "leapscli.api.results",
     "load_model": "leapscli.stages.model.load",
+    "load_policy": "leapscli.api.results",
     "load_run": "leapscli.api.results",
     "sweep": "leapscli.api.sweep",
     "synthesize": "leapscli.api.synthesize",
@@ -61,6 +65,7 @@ __all__ = [
     "Dataset",
     "LeapsError",
     "Model",
+    "Policy",
     "Program",
     "ProgramSyntaxError",
     "Results",
@@ -68,11 +73,13 @@ __all__ = [
     "World",
     "Worlds",
     "allowed_next",
+    "baseline",
     "evaluate",
     "execute",
     "generate",
     "load_dataset",
     "load_model",
+    "load_policy",
     "load_run",
     "sweep",
     "synthesize",

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from leapscli.api.call import Size, find, place
 from leapscli.api.show import facts, table
 from leapscli.artifacts.artifact import Artifact
-from leapscli.artifacts.layout import HISTORY, METRICS, PROGRAM, PROGRAMS, WEIGHTS
+from leapscli.artifacts.layout import HISTORY, METRICS, PROGRAM, PROGRAMS, TREE_TEXT, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -168,6 +168,33 @@ class Run(Made):
         return facts(f"run {self.reference}", shown) + self.program._repr_html_()
 
 
+@dataclass(frozen=True, repr=False)
+class Policy(Made):
+    """A policy that is no program: a network, or a decision tree."""
+
+    @cached_property
+    def history(self) -> list[Row]:
+        """A row for each validation: steps, return_training, return_validation, seconds."""
+        with self.artifact.file(HISTORY).open(encoding="utf-8", newline="") as file:
+            return [{name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)]
+
+    @property
+    def tree(self) -> str | None:
+        """A decision tree in words; None for networks."""
+        names = {file.name for file in self.artifact.manifest.files}
+        return self.artifact.file(TREE_TEXT).read_text(encoding="utf-8") if TREE_TEXT in names else None
+
+    def _facts(self) -> Row:
+        recipe = self.recipe
+        held = {"return": self.metrics["return_held_out"], "steps": self.metrics["steps"]}
+        return {
+            "task": Path(str(recipe["task"])).stem,
+            "algorithm": recipe["algorithm"],
+            "seed": recipe["seed"],
+            **held,
+        }
+
+
 def _number(text: str) -> float | int | None:
     """A value of history.csv: whole numbers as such, None for what is not known."""
     if not text:
@@ -259,3 +286,8 @@ def load_run(reference: str, *, workspace: str | Path | None = None) -> Run:
 def load_dataset(reference: str | None = None, *, workspace: str | Path | None = None) -> Dataset:
     """The dataset `karel`, `karel@v2` or at a path; without a reference the newest. Raises ArtifactError."""
     return Dataset(place(workspace).resolve(reference, "dataset"))
+
+
+def load_policy(reference: str, *, workspace: str | Path | None = None) -> Policy:
+    """The policy `harvester-ppo-last`, with a version or at a path. Raises ArtifactError."""
+    return Policy(place(workspace).resolve(reference, "policy"))

@@ -16,3 +16,6 @@ STATE = "state.npz"  # run: what resuming needs
 EVALUATION = "evaluation.json"  # evaluation
 
 RESUMED = ".resumed"  # of a draft: the artifact that it continues
+
+TREE = "tree.json"  # policy: the nodes of a decision tree
+TREE_TEXT = "tree.txt"  # policy: the same in words

@@ -22,8 +22,14 @@ from leapscli.errors import ArtifactError, MissingArtifact, brief
 from leapscli.version import package_version
 
 SCHEMA = 2  # 2 knows datasets by `arrays`; 1 is read as well
-Kind = Literal["dataset", "model", "run", "evaluation"]
-FOLDERS: dict[str, str] = {"dataset": "datasets", "model": "models", "run": "runs", "evaluation": "evaluations"}
+Kind = Literal["dataset", "model", "run", "evaluation", "policy"]
+FOLDERS: dict[str, str] = {
+    "dataset": "datasets",
+    "model": "models",
+    "run": "runs",
+    "evaluation": "evaluations",
+    "policy": "policies",
+}
 SEE = "`leaps artifacts list` shows what there is"
 REMAKE = "restore it from a copy, or remove this version and make it again"
 _LIBRARIES = ("torch", "numpy", "numba", "h5py", "safetensors")

@@ -30,6 +30,7 @@ MAKE = {
     "model": "leaps train",
     "run": "leaps synthesize --task harvester",
     "evaluation": "leaps model evaluate",
+    "policy": "leaps baseline TASK",
 }
 Artifacts = list[Artifact]
 
@@ -51,7 +52,7 @@ def check_removable(artifact: Artifact) -> None:
         )
 
 
-KINDS: tuple[Kind, ...] = ("dataset", "model", "run", "evaluation")
+KINDS: tuple[Kind, ...] = ("dataset", "model", "run", "evaluation", "policy")
 
 
 @dataclass(frozen=True)

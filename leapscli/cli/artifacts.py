@@ -24,6 +24,7 @@ class KindChoice(StrEnum):
     model = "model"
     run = "run"
     evaluation = "evaluation"
+    policy = "policy"
 
 
 class OrderChoice(StrEnum):
@@ -38,7 +39,9 @@ class OrderChoice(StrEnum):
 
 KindOption = Annotated[
     KindChoice | None,
-    typer.Option("--kind", metavar="dataset|model|run|evaluation", help="Only of this kind.", show_default=False),
+    typer.Option(
+        "--kind", metavar="dataset|model|run|evaluation|policy", help="Only of this kind.", show_default=False
+    ),
 ]
 ReferenceArgument = Annotated[
     str, typer.Argument(metavar="REFERENCE", help="karel (the newest version), karel@v3, or its folder.")

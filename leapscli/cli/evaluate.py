@@ -20,6 +20,9 @@ from leapscli.cli.run import say_beyond, say_worst
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leapscli.artifacts.artifact import Artifact
     from leapscli.results.evaluation import Evaluation
     from leapscli.stages.sources import Source
 
@@ -49,11 +52,16 @@ def evaluate(
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
+    from leapscli.stages.baseline import find_policy
     from leapscli.stages.evaluate import evaluate_all
     from leapscli.stages.run import Setting
     from leapscli.stages.sources import choose_task, load_programs, parse_budget, parse_size
 
-    sources = load_programs(program, Workspace.locate(workspace))
+    place = Workspace.locate(workspace)
+    if policy := find_policy(place, program):
+        _score_policy(policy, the_task(task, task_option), sizes, episodes, seed, as_json)
+        return
+    sources = load_programs(program, place)
     asked = parse_budget(budget) if budget is not None else None
     tasks = [choose_task(sources[0], the_task(task, task_option), *parse_size(size)) for size in (sizes or (None,))]
     settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
@@ -73,6 +81,24 @@ def evaluate(
     source, results = max(zip(sources, zip(*tables, strict=True), strict=True), key=lambda pair: pair[1][0].mean)
     worst = min(range(len(results)), key=lambda i: results[i].mean)
     say_worst(source, settings[worst], results[worst], of_best=len(sources) > 1)
+
+
+def _score_policy(
+    policy: Artifact, task: str | None, sizes: Sequence[str] | None, episodes: int, seed: int, as_json: bool
+) -> None:
+    """The same for a policy that is no program."""
+    from leapscli.stages.baseline import evaluate, own_task
+    from leapscli.stages.sources import parse_size
+    from leapscli.tasks.registry import task as find_task
+
+    places = [parse_size(size) for size in (sizes or (None,))]
+    tasks = [find_task(task, height=h, width=w) if task else own_task(policy, h, w) for h, w in places]
+    results = [evaluate(policy, each, episodes, seed) for each in tasks]
+    if as_json:
+        records = [result.record() for result in results]
+        print_json(records[0] if len(records) == 1 else {"sizes": records})
+        return
+    _show([[result] for result in results])
 
 
 def _print(sources: list[Source], tables: list[list[Evaluation]]) -> None:

@@ -137,7 +137,16 @@ def _table(rows: Rows, columns: int) -> Iterator[str]:
         if len(lead) + len(INDENT) <= len(margin):
             yield from _wrap(text, columns, lead.ljust(len(margin)), margin)
         else:
-            yield from (lead, *_wrap(text, columns, margin, margin))
+            yield from (*_broken(lead, columns), *_wrap(text, columns, margin, margin))
+
+
+def _broken(name: str, columns: int) -> Iterator[str]:
+    """A name in lines of at most so many columns, broken after the bars between its choices."""
+    while len(name) > columns and "|" in name[:columns]:
+        at = name.rindex("|", 0, columns) + 1
+        yield name[:at]
+        name = INDENT * 2 + name[at:]
+    yield name
 
 
 def _paragraphs(text: str | None) -> list[str]:

@@ -16,7 +16,7 @@ NameArgument = Annotated[
     str | None, typer.Argument(metavar="[RECIPE]", help="Print this one. Without it, list all.", show_default=False)
 ]
 SPACES = {"latent": "in a model's latent space", "program": "among programs, without a model"}
-COMMANDS = {"dataset": "gen-data", "model": "train", "search": "synthesize"}
+COMMANDS = {"dataset": "gen-data", "model": "train", "search": "synthesize", "policy": "baseline"}
 
 
 def register(app: App) -> None:

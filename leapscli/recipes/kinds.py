@@ -8,14 +8,25 @@ from leapscli.errors import RecipeError
 from leapscli.recipes.base import Recipe
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.recipes.model import ModelRecipe
+from leapscli.recipes.policy import PolicyRecipe
 from leapscli.recipes.search import SearchRecipe
 from leapscli.recipes.source import Layer
 
-Kind = Literal["dataset", "model", "search"]
-FOLDERS: dict[Kind, str] = {"dataset": "datasets", "model": "models", "search": "runs"}
-TYPES: dict[Kind, type[Recipe]] = {"dataset": DatasetRecipe, "model": ModelRecipe, "search": SearchRecipe}
-DEFAULTS: dict[Kind, str] = {"dataset": "paper", "model": "short", "search": "memetic"}
-COMMANDS: dict[Kind, str] = {"dataset": "gen-data", "model": "train", "search": "synthesize TASK"}
+Kind = Literal["dataset", "model", "search", "policy"]
+FOLDERS: dict[Kind, str] = {"dataset": "datasets", "model": "models", "search": "runs", "policy": "policies"}
+TYPES: dict[Kind, type[Recipe]] = {
+    "dataset": DatasetRecipe,
+    "model": ModelRecipe,
+    "search": SearchRecipe,
+    "policy": PolicyRecipe,
+}
+DEFAULTS: dict[Kind, str] = {"dataset": "paper", "model": "short", "search": "memetic", "policy": "ppo-last"}
+COMMANDS: dict[Kind, str] = {
+    "dataset": "gen-data",
+    "model": "train",
+    "search": "synthesize TASK",
+    "policy": "baseline TASK",
+}
 
 
 def check_kind(kind: Kind, layer: Layer, name: str) -> None:

@@ -19,6 +19,7 @@ from leapscli.recipes.base import Recipe, RunBudget
 from leapscli.recipes.dataset import DatasetRecipe
 from leapscli.recipes.kinds import FOLDERS, TYPES, Kind, check_kind, wrong_kind
 from leapscli.recipes.model import ModelRecipe
+from leapscli.recipes.policy import PolicyRecipe
 from leapscli.recipes.source import Key, Layer, merge, read_overrides, read_yaml
 
 R = TypeVar("R", bound=Recipe)
@@ -32,6 +33,10 @@ def load_recipe(
 def load_recipe(
     kind: Literal["model"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
 ) -> ModelRecipe: ...
+@overload
+def load_recipe(
+    kind: Literal["policy"], name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
+) -> PolicyRecipe: ...
 def load_recipe(
     kind: Kind, name_or_path: str | Path, overrides: Sequence[str] = (), root: Path | None = None
 ) -> Recipe:

@@ -16,9 +16,12 @@ from leapscli.tasks.returns import reaches, told
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """Returns float64[N] of a program on the initial worlds first … first + N - 1 of a task under `seed`."""
+    """Returns float64[N] of a program on the initial worlds first … first + N - 1 of a task under `seed`.
 
-    program: Program
+    Of a policy that is no program, `program` is its reference.
+    """
+
+    program: Program | str
     task: Task
     seed: int
     budget: Budget

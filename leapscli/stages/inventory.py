@@ -16,7 +16,7 @@ ORDERS = {"created": "created", "return": "return", "size": "bytes", "task": "ta
 def row(artifact: Artifact) -> Row:
     """An artifact in a line; for a damaged one `damaged` says what is wrong.
 
-    Of runs `task`, `searcher` and `return`: on fresh states, or else on those searched.
+    Of runs and policies `task`, `searcher` (or algorithm) and `return`: on fresh states, or else on those searched.
     """
     place = {"kind": artifact.kind, "reference": artifact.reference, "path": str(artifact.path)}
     try:
@@ -24,14 +24,15 @@ def row(artifact: Artifact) -> Row:
     except ArtifactError as error:
         unknown = dict.fromkeys(("created", "bytes", "task", "searcher", "return"))
         return {**place, **unknown, "parents": [], "damaged": error.message}
-    recipe, metrics = (manifest.recipe, manifest.metrics) if artifact.kind == "run" else ({}, {})
+    scored = artifact.kind in ("run", "policy")
+    recipe, metrics = (manifest.recipe, manifest.metrics) if scored else ({}, {})
     held_out = metrics.get("return_held_out")
     return {
         **place,
         "created": manifest.created,
         "bytes": sum(file.size for file in manifest.files),
         "task": f"{recipe['task']} {recipe['size']}" if "task" in recipe and "size" in recipe else None,
-        "searcher": recipe.get("searcher"),
+        "searcher": recipe.get("searcher") or recipe.get("algorithm"),
         "return": metrics.get("return_searched") if held_out is None else held_out,
         "parents": [parent.reference for parent in manifest.parents],
         "damaged": None,

@@ -30,6 +30,7 @@ def test_the_list_has_every_recipe_of_every_kind_and_every_searcher(tmp_path):
         "leaps gen-data --recipe",
         "leaps train --recipe",
         "leaps synthesize --recipe",
+        "leaps baseline --recipe",
         "leaps synthesize --searcher",
     ]
     for kind, block in zip(FOLDERS, blocks, strict=False):
@@ -37,7 +38,7 @@ def test_the_list_has_every_recipe_of_every_kind_and_every_searcher(tmp_path):
         assert names == sorted(recipe_files(kind))
         default = next(line for line in block.splitlines() if "(the default)" in line)
         assert default.split()[0] == DEFAULTS[kind]
-    assert all(name in blocks[3] for name in OURS)
+    assert all(name in blocks[4] for name in OURS)
 
 
 @pytest.mark.parametrize(("kind", "name"), SHIPPED)

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from leapscli.locations import shipped
-from leapscli.recipes.kinds import DEFAULTS, FOLDERS, TYPES
+from leapscli.recipes.kinds import COMMANDS, DEFAULTS, FOLDERS, TYPES
 from leapscli.recipes.loading import load_recipe, recipe_files
 from leapscli.search.recipe import load_search_recipe
 from tests import ROOT
@@ -23,7 +23,7 @@ def test_there_are_so_many_recipes_and_no_other_yaml_in_their_folders():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     listed = {ROOT / line for line in tracked.stdout.split() if line.count("/") == 1}
-    assert len(RECIPES) == 23
+    assert len(RECIPES) == 30
     assert not listed or listed == {path for _, path in RECIPES}
 
 
@@ -39,7 +39,7 @@ def test_a_recipe_loads_and_its_resolved_values_give_it_back(kind, path):
 def test_a_recipe_begins_with_purpose_cost_command_and_needs(kind, path):
     header = path.read_text().split("\n\n")[0]
     comment = "".join(line for line in header.splitlines() if line.startswith("#"))
-    command = {"dataset": "leaps gen-data", "model": "leaps train", "search": "leaps synthesize"}[kind]
+    command = f"leaps {COMMANDS[kind].split()[0]}"
     assert comment.startswith("# ") and f"#   {command}" in comment and "Needs " in comment
     assert any(word in comment for word in ("second", "minute", "Minutes", "hour", "Hours"))
     assert path.stem == DEFAULTS[kind] or f"--recipe {path.stem}" in comment

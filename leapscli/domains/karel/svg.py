@@ -65,8 +65,9 @@ def _walls(world: World) -> str:
 
 def _marker(row: int, column: int, count: int) -> str:
     x, y = (column + 0.5) * CELL, (row + 0.5) * CELL
+    r = CELL * 0.34
     disc = (
-        f'<circle cx="{x:g}" cy="{y:g}" r="{CELL * 0.3:g}" fill="{_hex(MARKER)}" '
+        f'<path d="M{x:g} {y - r:g}l{r:g} {r:g}l{-r:g} {r:g}l{-r:g} {-r:g}z" fill="{_hex(MARKER)}" '
         f'stroke="{_hex(MARKER_EDGE)}" stroke-width=".6"/>'
     )
     if count == 1:
