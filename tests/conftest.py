@@ -1,0 +1,8 @@
+"""The same signals for all tests: a shell without job control starts what runs in its background with SIGINT ignored."""
+
+from __future__ import annotations
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
