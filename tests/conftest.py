@@ -1,4 +1,4 @@
-"""The same signals for all tests: a shell without job control starts what runs in its background with SIGINT ignored."""
+"""The same signals for all tests: a shell without job control has SIGINT ignored in what runs in its background."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,15 @@ def sweep(
     max_time: float | str | None = None,
     size: Size = None,
     parallel: int | None = None,
+    grid: Mapping[str, Sequence[Any]] | None = None,
     workspace: str | Path | None = None,
     progress: bool | None = None,
     **settings: Any,
 ) -> Results:
     """Searches for every task with every searcher, under `seeds` seeds each: `leaps sweep`.
 
-    What the workspace holds already is not searched again, and a sweep that was stopped goes on. `parallel` searches
+    `grid` maps settings to several values, as in `{"sigma": [0.1, 0.3]}`: each combination is a method of its own. What
+    the workspace holds already is not searched again, and a sweep that was stopped goes on. `parallel` searches
     run at once, each in a process of its own on one core; one a core by default. Raises LeapsError.
     """
     from leapscli.report.terminal.sweep_view import sweep_view
@@ -38,15 +40,18 @@ def sweep(
     from leapscli.stages.sweep.sweep import Sweep
 
     root, names = place(workspace), [_name(each) for each in _several(tasks)]
+    choices = [f"{name}={','.join(map(str, values))}" for name, values in (grid or {}).items()]
     jobs = plan_jobs(
         root,
         task_names(names),
-        methods(_several(recipes), _several(searchers)),
+        methods(_several(recipes), _several(searchers), choices),
         seeds,
         model=str(model.path) if isinstance(model, Model) else model,
         size=(size, size) if isinstance(size, int) or size is None else size,
         overrides=overrides(settings, seed=seed, max_time=max_time),
-        command=spelled("sweep", names, list(_several(searchers)), seeds=seeds, seed=seed, size=size, **settings),
+        command=spelled(
+            "sweep", names, list(_several(searchers)), seeds=seeds, seed=seed, size=size, grid=grid, **settings
+        ),
     )
     made = Sweep(jobs, root)
     with following(progress, sweep_view, Silent()) as (reporter, stop):

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leapscli.cli.help import App
-from leapscli.cli.options import JsonOption, WorkspaceOption, YesOption, print_json
+from leapscli.cli.options import (
+    CsvOption,
+    JsonOption,
+    WorkspaceOption,
+    YesOption,
+    one_format,
+    print_csv,
+    print_json,
+)
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,16 +89,20 @@ def list_(
     sort: SortOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """List the artifacts of the workspace; of runs task, searcher and return on fresh states."""
     from leapscli.report.terminal.artifact_view import show_list
     from leapscli.report.terminal.console import screen
     from leapscli.stages.inventory import ordered, row
 
+    one_format(as_json, as_csv)
     place = _workspace(workspace)
     rows = ordered([row(artifact) for artifact in place.list(_kind(kind))], sort.value if sort else None)
     if as_json:
         print_json(rows)
+    elif as_csv:
+        print_csv(rows)
     elif rows:
         show_list(screen(), rows)
     else:
@@ -182,6 +194,30 @@ def lineage(
     place = _workspace(workspace)
     tree = lineage_of(place, place.find(reference, _kind(kind)))
     print_json(tree.as_dict()) if as_json else show_lineage(screen(), tree)
+
+
+@commands.command()
+def diff(
+    first: ReferenceArgument,
+    second: ReferenceArgument,
+    kind: KindOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what two artifacts differ in: settings, metrics, origins, environment, files."""
+    from leapscli.report.terminal.artifact_view import show_differences
+    from leapscli.report.terminal.console import screen
+    from leapscli.stages.differences import differences
+
+    place = _workspace(workspace)
+    one, two = (place.find(reference, _kind(kind)) for reference in (first, second))
+    found = differences(one, two)
+    if as_json:
+        print_json({each.name: [each.first, each.second] for each in found})
+    elif found:
+        show_differences(screen(), (one.reference, two.reference), found)
+    else:
+        typer.echo(f"{one.reference} and {two.reference} differ in nothing but names and times")
 
 
 @commands.command()

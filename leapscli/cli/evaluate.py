@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leapscli.cli.help import App
-from leapscli.cli.options import JsonOption, WorkspaceOption, print_json, the_task
+from leapscli.cli.options import (
+    CsvOption,
+    JsonOption,
+    WorkspaceOption,
+    one_format,
+    print_csv,
+    print_json,
+    the_task,
+)
 from leapscli.cli.program_options import (
     BudgetOption,
     ProgramArgument,
@@ -44,6 +52,7 @@ def evaluate(
     budget: BudgetOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """Score a program on many initial states of a task.
 
@@ -57,9 +66,15 @@ def evaluate(
     from leapscli.stages.run import Setting
     from leapscli.stages.sources import choose_task, load_programs, parse_budget, parse_size
 
+    one_format(as_json, as_csv)
     place = Workspace.locate(workspace)
     if policy := find_policy(place, program):
-        _score_policy(policy, the_task(task, task_option), sizes, episodes, seed, as_json)
+        tables = _score_policy(policy, the_task(task, task_option), sizes, episodes, seed)
+        if as_json:
+            records = [result.record() for results in tables for result in results]
+            print_json(records[0] if len(records) == 1 else {"sizes": records})
+        else:
+            _print_csv(tables) if as_csv else _show(tables)
         return
     sources = load_programs(program, place)
     asked = parse_budget(budget) if budget is not None else None
@@ -74,8 +89,8 @@ def evaluate(
     tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
     for table in tables:
         say_beyond(table[0].task, max(float(result.returns.max()) for result in table))
-    if as_json:
-        _print(sources, tables)
+    if as_json or as_csv:
+        _print(sources, tables) if as_json else _print_csv(tables)
         return
     _show(tables)
     source, results = max(zip(sources, zip(*tables, strict=True), strict=True), key=lambda pair: pair[1][0].mean)
@@ -84,8 +99,8 @@ def evaluate(
 
 
 def _score_policy(
-    policy: Artifact, task: str | None, sizes: Sequence[str] | None, episodes: int, seed: int, as_json: bool
-) -> None:
+    policy: Artifact, task: str | None, sizes: Sequence[str] | None, episodes: int, seed: int
+) -> list[list[Evaluation]]:
     """The same for a policy that is no program."""
     from leapscli.stages.baseline import evaluate, own_task
     from leapscli.stages.sources import parse_size
@@ -93,12 +108,12 @@ def _score_policy(
 
     places = [parse_size(size) for size in (sizes or (None,))]
     tasks = [find_task(task, height=h, width=w) if task else own_task(policy, h, w) for h, w in places]
-    results = [evaluate(policy, each, episodes, seed) for each in tasks]
-    if as_json:
-        records = [result.record() for result in results]
-        print_json(records[0] if len(records) == 1 else {"sizes": records})
-        return
-    _show([[result] for result in results])
+    return [[evaluate(policy, each, episodes, seed)] for each in tasks]
+
+
+def _print_csv(tables: list[list[Evaluation]]) -> None:
+    """A line for each program and size."""
+    print_csv([result.record() for results in tables for result in results])
 
 
 def _print(sources: list[Source], tables: list[list[Evaluation]]) -> None:

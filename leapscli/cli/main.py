@@ -29,7 +29,7 @@ from leapscli.version import __version__
 SECTIONS: Mapping[str, Sequence[str]] = {
     "Make": ("gen_data", "train", "synthesize", "sweep", "baseline", "bench"),
     "Look": ("run", "evaluate", "tasks", "recipes", "docs"),
-    "Manage": ("data", "model", "artifacts", "fmt"),
+    "Manage": ("data", "model", "artifacts", "fmt", "new"),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 MORE = "`leaps COMMAND --help` explains a command; `leaps docs` has the manual."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +26,7 @@ WorkspaceOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print the result as CSV.")]
 SetOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -69,6 +73,22 @@ def command_line() -> str:
 def resume_line() -> str:
     """The command that goes on with an interrupted run."""
     return command_line() if "--resume" in sys.argv else f"{command_line()} --resume"
+
+
+def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows as CSV on stdout, under the names of the first one's values; nested values are left out."""
+    text = io.StringIO()
+    names = [name for name, value in rows[0].items() if not isinstance(value, list | dict)] if rows else []
+    writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    typer.echo(text.getvalue(), nl=False)
+
+
+def one_format(as_json: bool, as_csv: bool) -> None:
+    """Raises InputError where both are asked for."""
+    if as_json and as_csv:
+        raise InputError("--json and --csv", "choose one")
 
 
 def print_json(value: Any) -> None:

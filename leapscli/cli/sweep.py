@@ -8,12 +8,15 @@ import typer
 
 from leapscli.cli.help import App
 from leapscli.cli.options import (
+    CsvOption,
     DryRunOption,
     JsonOption,
     SetOption,
     WorkspaceOption,
     command_line,
+    one_format,
     overrides,
+    print_csv,
     print_json,
 )
 from leapscli.cli.run import say_beyond
@@ -66,6 +69,15 @@ FirstSeedOption = Annotated[
     int | None,
     typer.Option("--seed", metavar="N", min=0, help="First seed; the others follow it.", show_default="the recipe's"),
 ]
+GridOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--grid",
+        metavar="KEY=VALUE,...",
+        help="Search with each of these values of a setting. May be repeated: then with every combination.",
+        show_default=False,
+    ),
+]
 RayOption = Annotated[
     bool,
     typer.Option(
@@ -90,11 +102,13 @@ def sweep(
     ray: RayOption = False,
     model: ModelOption = None,
     settings: SetOption = None,
+    grid: GridOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
+    as_csv: CsvOption = False,
 ) -> None:
     """Search for programs for many tasks, with many searchers and seeds, in parallel.
 
@@ -107,13 +121,14 @@ def sweep(
     from leapscli.stages.sweep.ray import find_ray
     from leapscli.stages.sweep.sweep import Sweep
 
+    one_format(as_json, as_csv)
     if ray:
         find_ray()
     place = Workspace.locate(workspace)
     jobs = plan_jobs(
         place,
         task_names([*(tasks or []), *(task or [])]),
-        methods(split(recipe or []), split(searcher or [])),
+        methods(split(recipe or []), split(searcher or []), grid or []),
         seeds,
         model=model,
         size=parse_size(size),
@@ -126,11 +141,11 @@ def sweep(
         return
     run_sweep(sweep, parallel, ray=ray)
     with keeping(*(run for _, run in sweep.runs())):
-        _report(sweep, as_json)
+        _report(sweep, as_json, as_csv)
     end(sweep)
 
 
-def _report(sweep: Sweep, as_json: bool) -> None:
+def _report(sweep: Sweep, as_json: bool, as_csv: bool) -> None:
     """The table on stdout, or all of it as JSON; what to do next on stderr."""
     from leapscli.report.terminal.console import screen
     from leapscli.report.terminal.sweep_view import show_sweep
@@ -141,6 +156,9 @@ def _report(sweep: Sweep, as_json: bool) -> None:
         say_beyond(task(name), max(found, default=None))
     if as_json:
         print_json(sweep.record())
+        return
+    if as_csv:
+        print_csv(sweep.record()["runs"])
         return
     show_sweep(screen(), sweep.board)
     if runs := sweep.runs():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -197,3 +199,19 @@ def test_prune_says_what_goes(ws):
     removed = json.loads(call(ws, "prune", "--keep", "1", "--json"))["removed"]
     assert [Path(path).name for path in removed] == ["tmp-maze-0", "v1"]
     assert [artifact.reference for artifact in ws.list("run")] == ["maze@v2"]
+
+
+def test_two_artifacts_are_compared_by_what_they_hold(ws):
+    text = call(ws, "diff", "karel@v1", "karel@v1")
+    assert text == "karel@v1 and karel@v1 differ in nothing but names and times\n"
+    shown = call(ws, "diff", "karel", "leaps")
+    assert "kind" in shown and "dataset" in shown and "model" in shown
+    found = json.loads(call(ws, "diff", "karel", "leaps", "--json"))
+    assert found["kind"] == ["dataset", "model"]
+
+
+def test_the_list_as_csv(ws):
+    rows = list(csv.DictReader(io.StringIO(call(ws, "list", "--csv"))))
+    assert [row["reference"] for row in rows] == [each["reference"] for each in json.loads(call(ws, "list", "--json"))]
+    with pytest.raises(InputError, match="--json and --csv"):
+        call(ws, "list", "--csv", "--json")

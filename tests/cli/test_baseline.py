@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shlex
 from pathlib import Path
@@ -44,6 +46,17 @@ def test_a_policy_is_evaluated_like_a_program(place):
     assert "12×12" in sizes and "budget" in sizes
     other = call(place, "evaluate", "maze-smoke", "--task", "harvester", "--episodes", "5").stdout
     assert "harvester" in other
+
+
+def test_evaluations_as_csv(place):
+    (place / "p.txt").write_text("DEF run m( move m)")
+    for reference in ("maze-smoke", str(place / "p.txt")):
+        shown = call(
+            place, "evaluate", reference, "--task", "maze", "--episodes", "5", "--size", "8", "--size", "9", "--csv"
+        )
+        rows = list(csv.DictReader(io.StringIO(shown.stdout)))
+        assert [row["height"] for row in rows] == ["8", "9"] and {"mean", "solved"} <= set(rows[0])
+        assert "returns" not in rows[0]
 
 
 def test_a_policy_is_listed_with_its_task_algorithm_and_return(place):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import signal
@@ -232,3 +234,31 @@ def test_seeds_with_resume_of_nothing_begin_anew(pool, tmp_path):
 def test_tasks_may_be_arguments(pool):
     call(["sweep", "maze,harvester", "stairclimber", "--searcher", "hill-climbing", "--seeds", "1", *SETTINGS])
     assert pool.names == [f"{name}-hill-climbing-s0" for name in ("maze", "harvester", "stairclimber")]
+
+
+def test_a_grid_searches_with_every_combination(pool, tmp_path):
+    line = ["sweep", "maze", "--searcher", "hill-climbing", "--seeds", "1", *SETTINGS]
+    result = call([*line, "--grid", "climbers=2,4", "--grid", "states=3,5", "--csv"])
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert sorted(row["method"] for row in rows) == [
+        f"hill-climbing-climbers{climbers}-states{states}" for climbers in (2, 4) for states in (3, 5)
+    ]
+    recipes = [run.manifest.recipe for run in Workspace(tmp_path).list("run")]
+    assert sorted((each["climbers"], each["states"]) for each in recipes) == [(2, 3), (2, 5), (4, 3), (4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("grid", "error", "message"),
+    [
+        ("climbers", InputError, "not a key with values"),
+        ("climbers=", InputError, "not a key with values"),
+        ("=3", InputError, "not a key with values"),
+        ("nosuch=3,4", RecipeError, "nosuch"),
+        ("climbers=two,3", RecipeError, "climbers"),
+        ("climbers=3,3", InputError, "two methods are called"),
+    ],
+)
+def test_a_grid_that_is_none_is_refused(pool, grid, error, message):
+    with pytest.raises(error, match=message):
+        call(["sweep", "maze", "--searcher", "hill-climbing", *SETTINGS, "--grid", grid])
+    assert pool.names == []

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from leapscli.artifacts.manifest import flat
 from leapscli.report.terminal.console import emit
-from leapscli.report.terminal.outcome import facts
+from leapscli.report.terminal.outcome import facts, table
 
 if TYPE_CHECKING:
     from leapscli.artifacts.lineage import Lineage
@@ -89,6 +89,12 @@ def _pairs(settings: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def show_differences(console: Console, titles: tuple[str, str], found: Sequence[tuple[str, Any, Any]]) -> None:
+    """Show values that differ, a line each."""
+    rows = [(name, *("–" if value is None else _value(value) for value in pair)) for name, *pair in found]
+    emit(console, table(("", *titles), rows))
 
 
 def show_lineage(console: Console, tree: Lineage) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact, check_name, readable
 from leapscli.artifacts.store import Workspace
-from leapscli.errors import InputError, TaskError
+from leapscli.errors import InputError, TaskError, brief
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, label
@@ -33,12 +34,15 @@ class Method:
 
     recipe: str | None = None
     searcher: str | None = None
+    settings: tuple[str, ...] = ()  # as in sigma=0.1: of a grid, one value of each of its keys
 
     @property
     def label(self) -> str:
-        """The name in tables and in the names of runs."""
+        """The name in tables and in the names of runs: `cem`, `cem-sigma0_1`."""
         parts = [Path(self.recipe).stem.lower()] if self.recipe else []
-        return "-".join([*parts, *([label(self.searcher)] if self.searcher else [])]) or DEFAULTS["search"]
+        parts += [label(self.searcher)] if self.searcher else []
+        values = [re.sub(r"[^a-z0-9]+", "_", text.replace("=", "").lower()).strip("_") for text in self.settings]
+        return "-".join([*(parts or [DEFAULTS["search"]]), *values])
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,23 @@ class Job:
         return f"{self.key}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
 
 
-def methods(recipes: Sequence[str], searchers: Sequence[str]) -> list[Method]:
-    """Every recipe with every searcher; of nothing the default."""
+def methods(recipes: Sequence[str], searchers: Sequence[str], grid: Sequence[str] = ()) -> list[Method]:
+    """Every recipe with every searcher, of nothing the default; and with every combination of a grid's values.
+
+    `grid` has a text for each key, as in `sigma=0.1,0.3`. Raises InputError for one that is none.
+    """
     nothing: list[str | None] = [None]
-    return [Method(*pair) for pair in product(list(recipes) or nothing, list(searchers) or nothing)]
+    pairs = product(list(recipes) or nothing, list(searchers) or nothing)
+    return [Method(*pair, settings) for pair in pairs for settings in product(*map(_values, grid))]
+
+
+def _values(text: str) -> list[str]:
+    """`sigma=0.1,0.3` → `sigma=0.1`, `sigma=0.3`."""
+    key, equals, values = text.partition("=")
+    found = [value.strip() for value in values.split(",") if value.strip()]
+    if not (key.strip() and equals and found):
+        raise InputError(f"--grid {brief(text)}: not a key with values", "as in --grid sigma=0.1,0.3")
+    return [f"{key.strip()}={value}" for value in found]
 
 
 def split(texts: Iterable[str]) -> list[str]:
@@ -126,7 +143,11 @@ def plan_jobs(
     _all_different("tasks", [task.name for _, task in found])
     _all_different("methods", [check_name(method.label) for method in methods])
     chosen = [
-        (task, method, choose_recipe(workspace.root, name, method.recipe, method.searcher, overrides))
+        (
+            task,
+            method,
+            choose_recipe(workspace.root, name, method.recipe, method.searcher, [*overrides, *method.settings]),
+        )
         for method in methods
         for name, task in found
     ]
@@ -137,6 +158,10 @@ def plan_jobs(
         for i in range(seeds)
         for task, method, recipe in chosen
     ]
+
+
+def _recipe(workspace: Workspace, task: str, method: Method, overrides: Sequence[str]) -> SearchRecipe:
+    return choose_recipe(workspace.root, task, method.recipe, method.searcher, [*overrides, *method.settings])
 
 
 def _job(

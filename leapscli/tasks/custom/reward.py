@@ -118,7 +118,7 @@ def _globals_read(code: CodeType) -> Iterator[tuple[str, int | None]]:
 
 def _explained(error: Exception, reward: FunctionType) -> tuple[str, str, int | None]:
     """The text of numba's error, with its function and line."""
-    text = str(error)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # numba colours it where colorama is installed
     path = inspect.getsourcefile(reward) or ""
     places = re.findall(rf'File "[^"]*{re.escape(Path(path).name)}", line (\d+)|{re.escape(path)} \((\d+)\)', text)
     lines = [int(a or b) for a, b in places]
