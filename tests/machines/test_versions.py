@@ -34,7 +34,7 @@ def test_every_lower_bound_is_the_version_that_is_tested():
 
 
 def test_every_dependency_has_a_pin_that_its_bound_allows():
-    pinned = {name.lower(): version for name, version in pins("constraints.txt").items()}
+    pinned = {name.lower().replace("_", "-"): version for name, version in pins("constraints.txt").items()}
     for name, bound in bounds().items():
         found, lowest = ([int(part) for part in text.split(".")[:3]] for text in (pinned[name.lower()], bound))
         assert found >= lowest, name
