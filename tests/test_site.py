@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,8 @@ def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_notebooks_are_pages_of_the_site():
     nav = (ROOT / "mkdocs.yml").read_text()
     assert NOTEBOOKS and all(f"notebooks/{path.stem}.md" in nav for path in NOTEBOOKS)
+
+
+def test_the_drawing_of_the_method_is_what_its_script_draws():
+    drawn = runpy.run_path(str(ROOT / "docs/images/method.py"))["drawing"]()
+    assert (ROOT / "docs/images/method.svg").read_text() == drawn
