@@ -11,7 +11,16 @@ import typer
 
 from leapscli.artifacts.layout import EVALUATION
 from leapscli.cli.help import App
-from leapscli.cli.options import DeviceOption, JsonOption, WorkspaceOption, command_line, print_json
+from leapscli.cli.options import (
+    CsvOption,
+    DeviceOption,
+    JsonOption,
+    WorkspaceOption,
+    command_line,
+    one_format,
+    print_csv,
+    print_json,
+)
 from leapscli.cli.program_options import StyleOption
 from leapscli.cli.streams import keeping
 from leapscli.locations import here
@@ -72,6 +81,11 @@ CheckpointArgument = Annotated[
 NameOption = Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the model.")]
 
 commands = App(help="Measure models, explore their latent space, and import published ones.")
+
+
+ModelsArgument = Annotated[
+    list[str], typer.Argument(metavar="MODEL...", help="Models to compare: leaps, leaps@v3, shipped, or their folders.")
+]
 
 
 def register(app: App) -> None:
@@ -185,6 +199,39 @@ def plot(
         return
     for path in paths.values():
         typer.echo(path)
+
+
+@commands.command()
+def compare(
+    models: ModelsArgument,
+    programs: ProgramsOption = 2000,
+    seed: DrawSeedOption = 0,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Compare models: how many of the same random programs each gives back exactly, by length, and how fast.
+
+    The programs are drawn anew, of all lengths, without a dataset's filter.
+    """
+    from leapscli.artifacts.store import Workspace
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.model_view import show_comparison
+    from leapscli.report.terminal.progress_bars import progress
+    from leapscli.stages.model.compare import compare as compare_stage
+
+    one_format(as_json, as_csv)
+    place = Workspace.locate(workspace)
+    found = [place.resolve(reference, "model") for reference in models]
+    with progress() as reporter:
+        _announce(reporter.note)
+        records = compare_stage(found, programs, seed, reporter)
+    if as_json:
+        print_json(records)
+    elif as_csv:
+        print_csv(records)
+    else:
+        show_comparison(screen(), records)
 
 
 @commands.command("import")

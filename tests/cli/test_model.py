@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -15,6 +18,7 @@ from typer.testing import CliRunner
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.errors import ArtifactError, InputError
+from leapscli.stages.model.compare import random_programs
 from leapscli.stages.model.plots import project
 from tests.cli.test_main import CHECK, HEAVY
 from tests.stages.models import publish_model, workspace
@@ -148,3 +152,20 @@ def test_evaluate_works_on_the_device_it_is_given(place: Workspace) -> None:
     assert place.resolve("leaps-v1", "evaluation").manifest.environment["device"] == "cpu"
     with pytest.raises(InputError, match="no device is called 'gpu'"):
         call("evaluate", "--programs", "4", "--device", "gpu")
+
+
+def test_models_are_compared_on_the_same_random_programs(tmp_path):
+    first = publish_model(Workspace(tmp_path), None)
+    result = runner.invoke(build(), ["model", "compare", "leaps", "shipped", "--programs", "60", "--csv",
+                                     "--workspace", str(tmp_path)])  # fmt: skip
+    assert result.exit_code == 0, result.output
+    own, shipped = csv.DictReader(io.StringIO(result.stdout))
+    assert own["model"] == first.reference and shipped["model"] == "shipped@v1"
+    assert own["programs"] == shipped["programs"] == "60" and float(shipped["exact"]) > 0.8 > float(own["exact"])
+    assert float(shipped["exact_20_to_29"]) > 0.9 and float(own["decoded_per_second"]) > 0
+    tokens = random_programs(60, 0)
+    assert len(np.unique(tokens.hashes())) == 60 and tokens.lengths.min() < 10 and tokens.lengths.max() >= 40
+    shown = runner.invoke(build(), ["model", "compare", "shipped", "--programs", "60", "--workspace", str(tmp_path)])
+    assert "60 random programs given back exactly" in shown.stdout and "from 40" in shown.stdout
+    with pytest.raises(InputError, match="random programs that no model has seen"):
+        random_programs(10**5, 0)

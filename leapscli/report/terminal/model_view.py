@@ -13,7 +13,7 @@ from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Style
 from leapscli.report.terminal.console import emit
-from leapscli.report.terminal.outcome import facts
+from leapscli.report.terminal.outcome import facts, table
 from leapscli.report.terminal.programs import highlight
 from leapscli.report.terminal.tables import Rows
 
@@ -41,6 +41,19 @@ def show_quality(console: Console, found: Record) -> None:
         _title("Locality: what z + σ·ε decodes to"),
         _locality(found["locality"]),
     )  # fmt: skip
+
+
+def show_comparison(console: Console, records: Sequence[Record]) -> None:
+    """Print models beside one another: a line each."""
+    lengths = [name for name in records[0] if name.startswith("exact_")]
+    titles = ["model", "all", *(name.removeprefix("exact_").replace("_", " ") for name in lengths), "decoded/s"]
+    rows = [
+        (each["model"], *(_share(each.get(name)) for name in ("exact", *lengths)), f"{each['decoded_per_second']:,.0f}")
+        for each in records
+    ]
+    emit(
+        console, f"{records[0]['programs']:,} random programs given back exactly, by their tokens", table(titles, rows)
+    )
 
 
 def _circumstances(found: Record) -> Iterable[tuple[str, str]]:
