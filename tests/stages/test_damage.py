@@ -99,6 +99,14 @@ def test_a_checkpoint_that_lacks_something_is_refused_in_a_line(place, missing):
         resume(place)
 
 
+def test_a_checkpoint_that_is_another_weights_file_is_refused(place):
+    model = model_of(place)
+    shutil.copyfile(model.path / WEIGHTS, model.path / CHECKPOINT)
+    sealed(model)
+    with pytest.raises(ArtifactError, match=r"checkpoint\.safetensors"):
+        resume(place)
+
+
 @pytest.mark.parametrize("record", ["best", "latest"])
 @pytest.mark.parametrize("value", [None, "1", True, {}])
 def test_a_checkpoint_of_wrong_records_is_refused_in_a_line(place, record, value):

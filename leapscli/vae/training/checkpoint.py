@@ -44,9 +44,8 @@ def load_checkpoint(
         kind, _, rest = name.partition(".")
         if kind == "network":
             weights[rest] = tensor
-        else:
-            index, _, part = rest.partition(".")
-            state.setdefault(int(index), {})[part] = tensor
+        elif (place := rest.partition("."))[0].isdecimal():  # of other files' tensors Adam has no moments
+            state.setdefault(int(place[0]), {})[place[2]] = tensor
     load_state(network, weights, folder / CHECKPOINT)
     try:
         _check_moments(list(network.parameters()), state)
