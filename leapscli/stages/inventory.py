@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from leapscli.artifacts.artifact import Artifact
@@ -26,17 +27,23 @@ def row(artifact: Artifact) -> Row:
         return {**place, **unknown, "parents": [], "damaged": error.message}
     scored = artifact.kind in ("run", "policy")
     recipe, metrics = (manifest.recipe, manifest.metrics) if scored else ({}, {})
-    held_out = metrics.get("return_held_out")
+    held_out, searched = (_number(metrics.get(name)) for name in ("return_held_out", "return_searched"))
+    searcher = recipe.get("searcher") or recipe.get("algorithm")
     return {
         **place,
         "created": manifest.created,
         "bytes": sum(file.size for file in manifest.files),
         "task": f"{recipe['task']} {recipe['size']}" if "task" in recipe and "size" in recipe else None,
-        "searcher": recipe.get("searcher") or recipe.get("algorithm"),
-        "return": metrics.get("return_searched") if held_out is None else held_out,
+        "searcher": searcher if isinstance(searcher, str) else None,
+        "return": searched if held_out is None else held_out,
         "parents": [parent.reference for parent in manifest.parents],
         "damaged": None,
     }
+
+
+def _number(value: Any) -> float | None:
+    """A number that compares with others; None for anything else."""
+    return float(value) if type(value) in (int, float) and math.isfinite(value) else None
 
 
 def ordered(rows: list[Row], order: str | None) -> list[Row]:

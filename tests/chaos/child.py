@@ -116,6 +116,7 @@ def preload() -> None:
     import numba  # noqa: F401
     import torch
 
+    import leapscli.baselines.train
     import leapscli.stages.synthesize.plan
     import leapscli.stages.train
     import leapscli.vae.model

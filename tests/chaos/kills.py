@@ -26,6 +26,7 @@ KILLED: tuple[Command, ...] = (
     ("gen-data", "--recipe", "data.yaml", "--name", "new", "--set", "programs=30"),
     ("train", "--recipe", "model.yaml", "--name", "new"),
     ("train", "--recipe", "model.yaml", "--resume", *LIMITS[1]),
+    ("baseline", "maze", "--recipe", "policy.yaml", "--name", "another"),
     ("synthesize", "maze", "--recipe", "search.yaml", "--seed", "3"),
     ("synthesize", "maze", "--recipe", "search.yaml", "--resume", *LIMITS[0]),
     ("sweep", "maze", "--recipe", "search.yaml", "--seeds", "2", "--parallel", "1"),
@@ -39,7 +40,7 @@ KILLED: tuple[Command, ...] = (
 )
 ENDS: tuple[tuple[End, ...], ...] = ("kill",), ("power cut",), ("kill", "kill"), ("kill", "power cut")
 WORKERS = ("sweep",)  # their writes are not seen here
-RESUMABLE = ("gen-data", "train", "synthesize")
+RESUMABLE = ("gen-data", "train", "baseline", "synthesize")
 ONCE = {"artifacts remove", "data export"}  # done before the kill, they have nothing left to do, or refuse it
 
 
@@ -89,7 +90,7 @@ def essence(place: Path) -> dict[str, str]:
     for artifact in workspace.list():
         if artifact.kind == "dataset":
             found[artifact.name] = str(artifact.manifest.arrays)
-        elif artifact.kind == "model":
+        elif artifact.kind in ("model", "policy"):
             files = {file.name: file.sha256 for file in artifact.manifest.files}
             found[artifact.name] = files["weights.safetensors"]
         elif artifact.kind == "run":

@@ -12,6 +12,7 @@ RECIPES = {
     "data.yaml": "programs: 120\ndemonstrations: 2\nmax_actions: 40\n",
     "model.yaml": "architecture: {hidden: 12, latent: 12}\noptimizer: {batch: 16}\nsteps: 6\ndemos_per_program: 1\n"
     "validation: {every: 3, programs: 16}\n",
+    "policy.yaml": "steps: 512\nenvs: 8\nrollout: 16\nwidth: 4\nlayers: 1\nvalidation: 4\nheld_out: 4\nmax_steps: 30\n",
     "search.yaml": "searcher: cem\npopulation: 8\niterations: 3\nstates: 4\nvalidation: 4\nheld_out: 4\n",
 }
 PROGRAM = "DEF run m( WHILE c( frontIsClear c) w( move w) turnLeft m)\n"
@@ -24,6 +25,7 @@ MAKE = (
     ("synthesize", "maze", "--recipe", "search.yaml"),
     ("model", "evaluate", "leaps", "--programs", "8"),
     ("data", "export", "karel", "published"),
+    ("baseline", "maze", "--recipe", "policy.yaml", "--name", "net"),
 )
 COMMANDS = {
     "dataset": [
@@ -46,6 +48,11 @@ COMMANDS = {
         ("synthesize", "maze", "--recipe", "search.yaml", "--resume", "--set", "iterations=5"),
         ("sweep", "maze", "--recipe", "search.yaml", "--seeds", "1", "--dry-run"),
     ],
+    "policy": [
+        ("evaluate", "net", "--episodes", "3", "--json"),
+        ("evaluate", "net", "--episodes", "3", "--size", "10"),
+        ("artifacts", "show", "net"),
+    ],
     "evaluation": [("artifacts", "show", "leaps-v1"), ("artifacts", "lineage", "leaps-v1")],
 }
 ALWAYS = [("artifacts", "list"), ("artifacts", "verify"), ("artifacts", "list", "--sort", "return"),
@@ -55,6 +62,7 @@ TEXTS = {
     "m.map": [("run", "p.txt", "--world", "m.map")],
     "data.yaml": [("gen-data", "--recipe", "data.yaml", "--dry-run")],
     "model.yaml": [("train", "--recipe", "model.yaml", "--dry-run")],
+    "policy.yaml": [("baseline", "maze", "--recipe", "policy.yaml", "--dry-run")],
     "search.yaml": [("synthesize", "maze", "--recipe", "search.yaml", "--dry-run")],
 }
 

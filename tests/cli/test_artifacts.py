@@ -215,3 +215,15 @@ def test_the_list_as_csv(ws):
     assert [row["reference"] for row in rows] == [each["reference"] for each in json.loads(call(ws, "list", "--json"))]
     with pytest.raises(InputError, match="--json and --csv"):
         call(ws, "list", "--csv", "--json")
+
+
+@pytest.mark.parametrize("wrong", ["high", None, True, [1], float("nan"), {"a": 1}, 10**400])
+def test_a_return_that_is_no_number_is_not_in_the_way_of_others(ws, wrong):
+    run = publish_run(ws, "good", 0.5, 0.25)
+    other = publish_run(ws, "bad", 0.5, 0.75)
+    metrics = {**other.manifest.metrics, "return_held_out": wrong, "return_searched": wrong}
+    write_manifest(other.path / "manifest.yaml", other.manifest.model_copy(update={"metrics": metrics}))
+    for name in ("return", "searcher", "task"):
+        rows = json.loads(call(ws, "list", "--kind", "run", "--sort", name, "--json"))
+        assert {row["reference"]: row["return"] for row in rows}["bad@v1"] is None
+    assert json.loads(call(ws, "list", "--sort", "return", "--json"))[0]["reference"] == run.reference
