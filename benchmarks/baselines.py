@@ -3,7 +3,7 @@
     python benchmarks/baselines.py [--seeds 3] [--recipes ppo-last-full viper …] [--workspace DIR] [task …]
 
 What is in the workspace already is not made again, so that it can be stopped at any time. The table is written in
-Markdown. `memetic` are programs, found with --prefer-general.
+Markdown. `memetic` are programs, found with --prefer-general where a task has larger worlds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def made(task: str, recipe: str, seed: int, workspace: str) -> leaps.Run | leaps
         try:
             return leaps.load_run(name, workspace=workspace)
         except ArtifactError:
-            settings = {"seeds": 1, "seed": seed, "max_time": 60, "general": True}
+            settings = {"seeds": 1, "seed": seed, "max_time": 60, "general": task in LARGER}
             return leaps.sweep(task, recipes="memetic", workspace=workspace, progress=False, **settings).runs[0]
     name = f"{task}-{recipe}-s{seed}"
     try:

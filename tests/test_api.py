@@ -37,15 +37,29 @@ def test_public_names() -> None:
     """Whoever adds or removes one changes the interface."""
     assert sorted(leaps.__all__) == [
         "Budget",
+        "Dataset",
         "LeapsError",
+        "Model",
+        "Policy",
         "Program",
         "ProgramSyntaxError",
+        "Results",
+        "Run",
         "World",
         "Worlds",
         "allowed_next",
+        "baseline",
+        "evaluate",
         "execute",
+        "generate",
+        "load_dataset",
         "load_model",
+        "load_policy",
+        "load_run",
+        "sweep",
+        "synthesize",
         "task",
+        "train",
     ]
     assert set(dir(leaps)) == {*leaps.__all__, "__version__"}
     for name in leaps.__all__:

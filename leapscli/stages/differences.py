@@ -1,4 +1,4 @@
-"""What two artifacts differ in: settings, metrics, origins, environment and files."""
+"""Differences of two artifacts: settings, metrics, origins, environment and files."""
 
 from __future__ import annotations
 

@@ -42,5 +42,4 @@ def content(kind: What, stem: str) -> str:
     if kind == "world":
         return MAP
     text = (shipped() / "docs" / "examples" / EXAMPLES[kind]).read_text(encoding="utf-8")
-    own = Path(EXAMPLES[kind]).stem
-    return text.replace(f"docs/examples/{own}.py", f"./{stem}.py")
+    return re.sub(rf"[\w/]+/{re.escape(EXAMPLES[kind])}", f"./{stem}.py", text)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -103,8 +104,7 @@ def kills(template: Path, folder: Path, most: int) -> Iterator[tuple[str, str, s
 
     A step is a kill, then a power cut, then a kill whose resumption is killed a step later, too.
     """
-    left = {arguments: _whole(template, folder, arguments) for arguments in KILLED}
-    done = 0
+    left, done = list(KILLED), 0
     for number in count(1):
         for arguments in list(left):
             for ends in ENDS:
@@ -112,9 +112,9 @@ def kills(template: Path, folder: Path, most: int) -> Iterator[tuple[str, str, s
                     continue
                 if done == most:
                     return
-                hit, fault = _kill(template, folder, arguments, number, ends, left[arguments])
+                hit, fault = _kill(template, folder, arguments, number, ends)
                 if not hit:
-                    del left[arguments]
+                    left.remove(arguments)
                     break
                 done += 1
                 yield f"{ends[-1]}s", f"{', then '.join(ends)} at step {number} of leaps {' '.join(arguments)}", fault
@@ -122,6 +122,7 @@ def kills(template: Path, folder: Path, most: int) -> Iterator[tuple[str, str, s
             return
 
 
+@cache
 def _whole(template: Path, folder: Path, arguments: Command) -> dict[str, str]:
     """What the workspace holds after the command, if nothing is in its way."""
     place = fresh(template, folder)
@@ -131,10 +132,10 @@ def _whole(template: Path, folder: Path, arguments: Command) -> dict[str, str]:
 
 
 def _kill(
-    template: Path, folder: Path, arguments: Command, number: int, ends: tuple[End, ...], whole: dict[str, str]
+    template: Path, folder: Path, arguments: Command, number: int, ends: tuple[End, ...]
 ) -> tuple[bool, str | None]:
     """End a command at a step, and its resumption likewise: whether there was such a step, and what did not hold."""
-    place = fresh(template, folder)
+    whole, place = _whole(template, folder, arguments), fresh(template, folder)
     for again, end in enumerate(ends):
         outcome = run(_resumed(arguments) if again else arguments, place, at_step(number + again, end))
         if outcome.code != -signal.SIGKILL:
@@ -175,10 +176,10 @@ def _was_done(arguments: Command, again: Outcome) -> bool:
 def leftovers(template: Path, folder: Path, tries: int, first: int) -> Iterator[tuple[str, str, str | None]]:
     """Kill a command, damage what it leaves behind, and resume: the class, what was done, what did not hold."""
     commands = [arguments for arguments in KILLED if arguments[0] in RESUMABLE]
-    whole = {arguments: _whole(template, folder, arguments) for arguments in commands}
     for number in range(first, first + tries):
         rng = Random(f"leftover {number}")
-        arguments, place = rng.choice(commands), fresh(template, folder)
+        arguments = rng.choice(commands)
+        whole, place = _whole(template, folder, arguments), fresh(template, folder)
         run(arguments, place, at_step(rng.randrange(4, 24), "kill"))
         left = sorted(path for path in place.glob("*/.staging/*/**/*") if path.is_file())
         if not left:
@@ -186,4 +187,4 @@ def leftovers(template: Path, folder: Path, tries: int, first: int) -> Iterator[
         path, change = rng.choice(left), rng.choice(BYTES)
         change(path, rng)
         done = f"{number}: {path.name} left by leaps {' '.join(arguments)}: {change.__name__}"
-        yield "leftovers", done, _again(place, arguments, cut=True, whole=whole[arguments])
+        yield "leftovers", done, _again(place, arguments, cut=True, whole=whole)
