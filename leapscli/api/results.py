@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from leapscli.api.call import Size, find, place
 from leapscli.api.show import facts, table
 from leapscli.artifacts.artifact import Artifact
+from leapscli.artifacts.history import Row as Point
+from leapscli.artifacts.history import read_history
 from leapscli.artifacts.layout import HISTORY, METRICS, PROGRAM, PROGRAMS, TREE_TEXT, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.dsl.batch import TokenBatch
@@ -132,10 +134,9 @@ class Run(Made):
         return Program.parse(self.artifact.file(PROGRAM).read_text(encoding="utf-8"))
 
     @cached_property
-    def history(self) -> list[Row]:
+    def history(self) -> list[Point]:
         """A row for each iteration, for `pandas.DataFrame`: iteration, best, mean, evaluations, seconds, …"""
-        with self.artifact.file(HISTORY).open(encoding="utf-8", newline="") as file:
-            return [{name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)]
+        return read_history(self.artifact.file(HISTORY))
 
     def task(self, size: Size = None) -> Task:
         """The task that it was searched for, of its own size or another."""
@@ -173,10 +174,9 @@ class Policy(Made):
     """A policy that is no program: a network, or a decision tree."""
 
     @cached_property
-    def history(self) -> list[Row]:
+    def history(self) -> list[Point]:
         """A row for each validation: steps, return_training, return_validation, seconds."""
-        with self.artifact.file(HISTORY).open(encoding="utf-8", newline="") as file:
-            return [{name: _number(text) for name, text in row.items()} for row in csv.DictReader(file)]
+        return read_history(self.artifact.file(HISTORY))
 
     @property
     def tree(self) -> str | None:
@@ -193,13 +193,6 @@ class Policy(Made):
             "seed": recipe["seed"],
             **held,
         }
-
-
-def _number(text: str) -> float | int | None:
-    """A value of history.csv: whole numbers as such, None for what is not known."""
-    if not text:
-        return None
-    return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
 class Results:
@@ -260,7 +253,7 @@ class Results:
         """The best return so far against "evaluations" (programs executed) or "seconds": a panel for each task."""
         from leapscli.report.curves import plot_searches
 
-        groups: dict[str, dict[str, list[list[Row]]]] = {}
+        groups: dict[str, dict[str, list[list[Point]]]] = {}
         for method, run in zip(self._methods, self.runs, strict=True):
             groups.setdefault(run.row["task"], {}).setdefault(method, []).append(run.history)
         return plot_searches(groups, against)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,10 +24,12 @@ from leapscli.cli.run import say_beyond
 from leapscli.cli.streams import keeping
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.synthesize import MaxTimeOption, ModelOption, SizeOption
+from leapscli.errors import InputError
 
 if TYPE_CHECKING:
     from leapscli.stages.sweep.sweep import Sweep
 
+FORMATS = (".png", ".svg", ".pdf")
 TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
@@ -78,6 +81,15 @@ GridOption = Annotated[
         show_default=False,
     ),
 ]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw the courses of the searches into this file: .png, .svg or .pdf.",
+        show_default=False,
+    ),
+]
 RayOption = Annotated[
     bool,
     typer.Option(
@@ -107,6 +119,7 @@ def sweep(
     size: SizeOption = None,
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
+    plot: PlotOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
@@ -122,6 +135,8 @@ def sweep(
     from leapscli.stages.sweep.sweep import Sweep
 
     one_format(as_json, as_csv)
+    if plot is not None:
+        _check_plot(plot)
     if ray:
         find_ray()
     place = Workspace.locate(workspace)
@@ -142,7 +157,32 @@ def sweep(
     run_sweep(sweep, parallel, ray=ray)
     with keeping(*(run for _, run in sweep.runs())):
         _report(sweep, as_json, as_csv)
+        if plot is not None:
+            _draw(sweep, plot)
     end(sweep)
+
+
+def _check_plot(path: Path) -> None:
+    from leapscli.stages.user_files import check_writable
+
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"--plot {path}: not a picture", f"a file ending in {', '.join(FORMATS)}")
+    check_writable(path)
+
+
+def _draw(sweep: Sweep, path: Path) -> None:
+    """The best return so far against programs executed, a panel for each task."""
+    from leapscli.artifacts.history import Row, read_history
+    from leapscli.artifacts.layout import HISTORY
+    from leapscli.report.curves import plot_searches
+    from leapscli.stages.user_files import write_output
+
+    groups: dict[str, dict[str, list[list[Row]]]] = {}
+    for job, run in sweep.runs():
+        groups.setdefault(job.title, {}).setdefault(job.method, []).append(read_history(run.file(HISTORY)))
+    if groups:
+        write_output(path, plot_searches(groups).content(path.suffix[1:].lower()))
+        typer.echo(f"the courses of the searches: {path}", err=True)
 
 
 def _report(sweep: Sweep, as_json: bool, as_csv: bool) -> None:

@@ -30,9 +30,16 @@ class Chart(Figure):
             self.savefig(buffer, format="png", dpi=DPI // 2)
         return buffer.getvalue()
 
+    def content(self, format: str) -> bytes:
+        """The file of this format: png, svg or pdf."""
+        buffer = io.BytesIO()
+        with own_style():
+            self.savefig(buffer, format=format, dpi=DPI)
+        return buffer.getvalue()
+
 
 @own_style()
-def plot_searches(groups: Mapping[str, Mapping[str, Sequence[History]]], against: str = "evaluations") -> Figure:
+def plot_searches(groups: Mapping[str, Mapping[str, Sequence[History]]], against: str = "evaluations") -> Chart:
     """{task: {method: histories}} → a panel for each task: the mean over the histories, and one standard deviation.
 
     A search that has ended keeps its best return. Raises InputError for an axis that histories don't have.

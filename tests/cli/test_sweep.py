@@ -262,3 +262,16 @@ def test_a_grid_that_is_none_is_refused(pool, grid, error, message):
     with pytest.raises(error, match=message):
         call(["sweep", "maze", "--searcher", "hill-climbing", *SETTINGS, "--grid", grid])
     assert pool.names == []
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG"), ("a.svg", b"<?xml"), ("a.PDF", b"%PDF")])
+def test_the_courses_of_the_searches_are_drawn(pool, tmp_path, name, begins):
+    result = call(["sweep", "maze", "--searcher", "hill-climbing", "--seeds", "2", *SETTINGS, "--plot", name])
+    assert (tmp_path / name).read_bytes().startswith(begins) and f"the courses of the searches: {name}" in result.stderr
+
+
+def test_a_plot_that_cannot_be_is_refused_before_the_search(pool, tmp_path):
+    for name, message in (("a.txt", "not a picture"), ("nosuch/a.png", "there is no folder")):
+        with pytest.raises(InputError, match=message):
+            call(["sweep", "maze", "--searcher", "hill-climbing", *SETTINGS, "--plot", name])
+    assert pool.names == []
