@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.domains.karel.domain import KAREL
-from leapscli.domains.karel.svg import svg
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -38,7 +37,7 @@ class Rollout:
 
     def _repr_html_(self) -> str:
         """For notebooks: the final world."""
-        return f"<div>{self._summary()}</div>{svg(self.world)}"
+        return f"<div>{self._summary()}</div>{self.world._repr_html_()}"
 
 
 @dataclass(frozen=True, eq=False)

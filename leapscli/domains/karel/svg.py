@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from leapscli.domains.karel.cells import Agent
 from leapscli.domains.karel.colours import (
     FLOOR,
     GRID,
@@ -19,23 +20,20 @@ from leapscli.domains.karel.colours import (
     Colour,
 )
 
-if TYPE_CHECKING:
-    from leapscli.domains.karel.world import World
-
 CELL = 10  # units of the drawing
 LONGEST = 320  # pixels, of a side
 
 
-def svg(world: World) -> str:
+def svg(walls: NDArray[np.bool_], markers: NDArray[np.uint8], agent: Agent) -> str:
     """The drawing of a world, at most `LONGEST` pixels wide or high and 24 a cell; complete as it stands."""
-    height, width = world.height * CELL, world.width * CELL
+    (rows, columns), height, width = walls.shape, walls.shape[0] * CELL, walls.shape[1] * CELL
     scale = min(24 / CELL, LONGEST / max(height, width))
-    parts = [f'<rect width="{width}" height="{height}" fill="{_hex(FLOOR)}"/>', _grid(world), _walls(world)]
-    for row, column in np.argwhere(world.markers).tolist():
-        parts.append(_marker(row, column, int(world.markers[row, column])))
-    parts.append(_agent(*world.agent))
+    parts = [f'<rect width="{width}" height="{height}" fill="{_hex(FLOOR)}"/>', _grid(rows, columns), _walls(walls)]
+    for row, column in np.argwhere(markers).tolist():
+        parts.append(_marker(row, column, int(markers[row, column])))
+    parts.append(_agent(*agent))
     size = f'width="{width * scale:.0f}" height="{height * scale:.0f}"'
-    label = f"Karel's world of {world.height} by {world.width} cells"
+    label = f"Karel's world of {rows} by {columns} cells"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size} role="img" '
         f'aria-label="{label}">{"".join(parts)}</svg>'
@@ -46,18 +44,17 @@ def _hex(colour: Colour) -> str:
     return "#" + "".join(f"{part:02x}" for part in colour)
 
 
-def _grid(world: World) -> str:
-    height, width = world.height * CELL, world.width * CELL
-    lines = [f"M0 {row * CELL}H{width}" for row in range(world.height + 1)]
-    lines += [f"M{column * CELL} 0V{height}" for column in range(world.width + 1)]
+def _grid(rows: int, columns: int) -> str:
+    lines = [f"M0 {row * CELL}H{columns * CELL}" for row in range(rows + 1)]
+    lines += [f"M{column * CELL} 0V{rows * CELL}" for column in range(columns + 1)]
     return f'<path d="{"".join(lines)}" stroke="{_hex(GRID)}" stroke-width=".4"/>'
 
 
-def _walls(world: World) -> str:
+def _walls(walls: NDArray[np.bool_]) -> str:
     """Neighbouring cells of a row in one piece."""
     pieces = []
-    for row in range(world.height):
-        edges = np.flatnonzero(np.diff(np.pad(world.walls[row].astype(np.int8), 1)))
+    for row in range(len(walls)):
+        edges = np.flatnonzero(np.diff(np.pad(walls[row].astype(np.int8), 1)))
         for first, end in edges.reshape(-1, 2).tolist():
             pieces.append(f"M{first * CELL} {row * CELL}h{(end - first) * CELL}v{CELL}h{(first - end) * CELL}z")
     return f'<path d="{"".join(pieces)}" fill="{_hex(WALL)}"/>'

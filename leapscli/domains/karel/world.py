@@ -106,7 +106,7 @@ class World:
 
     def _repr_html_(self) -> str:
         """For notebooks: a drawing."""
-        return svg(self)
+        return svg(self.walls, self.markers, self.agent)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, World):
