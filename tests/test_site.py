@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import runpy
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import leapscli as leaps
 from tests import ROOT
 
 NOTEBOOKS = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
@@ -63,3 +65,9 @@ def test_the_notebooks_are_pages_of_the_site():
 def test_the_drawing_of_the_method_is_what_its_script_draws():
     drawn = runpy.run_path(str(ROOT / "docs/images/method.py"))["drawing"]()
     assert (ROOT / "docs/images/method.svg").read_text() == drawn
+
+
+def test_the_programs_of_the_gallery_do_what_it_says():
+    for name, found in json.loads((ROOT / "docs/site/gallery.json").read_text()).items():
+        result = leaps.evaluate(found["program"], name, episodes=1000, seed=7)
+        assert result.mean == pytest.approx(found["mean"], abs=1e-4), name

@@ -40,7 +40,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages."""
     made = {target: relinked((ROOT / source).read_text(), Path(source).parent) for target, source in COPIED.items()}
     made |= {f"notebooks/{path.stem}.md": notebook(path) for path in sorted((ROOT / "docs/notebooks").glob("*.ipynb"))}
-    made |= {"commands.md": commands(), "api.md": api()}
+    made |= {"commands.md": commands(), "api.md": api(), "gallery.md": gallery()}
     for target, text in made.items():
         files.append(File.generated(config, target, content=text))
     return files
@@ -88,6 +88,22 @@ def commands() -> str:
         shown = CliRunner().invoke(build(), [*words, "--help"], env={"COLUMNS": "100"}).stdout
         parts.append(f"## {' '.join(['leaps', *words])}\n\n```text\n{shown}\n```")
         pending += [((*words, name), child) for name, child in getattr(command, "commands", {}).items()]
+    return "\n\n".join(parts)
+
+
+def gallery() -> str:
+    """A program for each task, beside a world that it may begin in."""
+    parts = [
+        "# Gallery",
+        "For each task the shortest of the best programs that `evolution` found in four searches of at most 20 seconds, "
+        "and its mean return over 1,000 fresh worlds. `python docs/site/gallery.py` finds them again.",
+    ]
+    for name, found in json.loads(Path(__file__).with_name("gallery.json").read_text()).items():
+        task = leapscli.task(name)
+        program = leapscli.Program.parse(found["program"])
+        world = task.sample(1, seed=0)[0]._repr_html_()
+        parts.append(f"## {name}\n\n{task.summary} Mean return {found['mean']:.4g}.\n\n{world}\n")
+        parts.append(f"```python\n{program.pretty('python')}```")
     return "\n\n".join(parts)
 
 
