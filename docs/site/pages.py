@@ -95,7 +95,7 @@ def gallery() -> str:
     """A program for each task, beside a world that it may begin in."""
     parts = [
         "# Gallery",
-        "For each task the shortest of the best programs that `evolution` found in four searches of at most 20 seconds, "
+        "Of each task the shortest of the best programs that `evolution` found in four searches of at most 20 seconds, "
         "and its mean return over 1,000 fresh worlds. `python docs/site/gallery.py` finds them again.",
     ]
     for name, found in json.loads(Path(__file__).with_name("gallery.json").read_text()).items():

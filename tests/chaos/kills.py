@@ -91,7 +91,9 @@ def essence(place: Path) -> dict[str, str]:
     for artifact in workspace.list():
         if artifact.kind == "dataset":
             found[artifact.name] = str(artifact.manifest.arrays)
-        elif artifact.kind in ("model", "policy"):
+        elif artifact.kind == "policy":  # its episodes begin anew: it ends otherwise
+            found[artifact.name] = str(artifact.manifest.recipe)
+        elif artifact.kind == "model":
             files = {file.name: file.sha256 for file in artifact.manifest.files}
             found[artifact.name] = files["weights.safetensors"]
         elif artifact.kind == "run":
