@@ -157,3 +157,5 @@ def _take_up(training: Training, model: Any) -> None:
     except (KeyError, ValueError, TypeError, IndexError) as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"
         raise ArtifactError(f"{path}: cannot be resumed ({reason})", "train without --resume") from None
+    if training.history:
+        load_weights(training.folder / WEIGHTS)  # they may be published as they are: raises where they are damaged

@@ -113,6 +113,15 @@ def test_a_damaged_checkpoint_is_refused_in_a_line(tmp_path):
         learn(task, recipe, tmp_path, reporter=Silent(), stop=StopFlag(), resume=True)
 
 
+def test_damaged_weights_of_a_stopped_training_are_refused(tmp_path):
+    task, recipe, reporter = leaps.task("maze"), PolicyRecipe(**SMALL), Stopping(2)
+    learn(task, recipe, tmp_path, reporter=reporter, stop=reporter.flag, resume=False)
+    path = tmp_path / "weights.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\xff")
+    with pytest.raises(ArtifactError, match=r"weights\.safetensors"):
+        learn(task, recipe, tmp_path, reporter=Silent(), stop=StopFlag(), resume=True)
+
+
 def test_a_time_limit_ends_it(tmp_path):
     policy = leaps.baseline("maze", "smoke", max_time=0.01, workspace=tmp_path, **{**SMALL, "steps": 10**7})
     assert policy.metrics["stop_reason"] == "time" and policy.metrics["steps"] < 10**7
