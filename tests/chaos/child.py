@@ -50,13 +50,15 @@ class Outcome:
         return CHANGING.sub("…", self.out)
 
 
-def run(arguments: Sequence[str], folder: Path, before: Callable[[], None] | None = None) -> Outcome:
-    """`leaps` with these arguments in `folder`; `before` runs in the process first."""
+def run(
+    arguments: Sequence[str], folder: Path, before: Callable[[], None] | None = None, seconds: int = SECONDS
+) -> Outcome:
+    """`leaps` with these arguments in `folder`, for so many seconds at most; `before` runs in the process first."""
     pipes = [os.pipe() for _ in range(2)]
     sys.stdout.flush(), sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        os._exit(_child(arguments, folder, [end for _, end in pipes], before))
+        os._exit(_child(arguments, folder, [end for _, end in pipes], before, seconds))
     for _, end in pipes:
         os.close(end)
     texts = _read([end for end, _ in pipes])
@@ -79,10 +81,12 @@ def _read(ends: list[int]) -> list[str]:
     return [text.decode(errors="replace") for text in found.values()]
 
 
-def _child(arguments: Sequence[str], folder: Path, ends: list[int], before: Callable[[], None] | None) -> int:
+def _child(
+    arguments: Sequence[str], folder: Path, ends: list[int], before: Callable[[], None] | None, seconds: int
+) -> int:
     code = 99
     try:
-        signal.alarm(SECONDS)
+        signal.alarm(seconds)
         os.chdir(folder)
         for number, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), *ends)):
             os.dup2(descriptor, number)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.chaos.child import run
 
+COLD = 600  # seconds: the first commands may have to compile
 FEW = ("--set", "iterations=3", "--set", "states=4", "--set", "validation=4", "--set", "held_out=4")
 RECIPES = {
     "data.yaml": "programs: 120\ndemonstrations: 2\nmax_actions: 40\n",
@@ -79,7 +80,7 @@ def build(folder: Path) -> Path:
     place.mkdir(parents=True)
     write_texts(place)
     for arguments in MAKE:
-        outcome = run(arguments, place)
+        outcome = run(arguments, place, seconds=COLD)
         assert outcome.code == 0, (arguments, outcome)
     return place
 
