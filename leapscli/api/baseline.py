@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from leapscli.api.call import Size, find, following, overrides, place, spelled
+from leapscli.api.call import following, overrides, place, spelled
 from leapscli.api.results import Policy
 from leapscli.progress import Silent
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task, sized
 
 
 def baseline(
@@ -33,7 +33,7 @@ def baseline(
     from leapscli.report.terminal.progress_bars import progress as bars
     from leapscli.stages.baseline import policy_name, prepare, train
 
-    root, found = place(workspace), find(task, size)
+    root, found = place(workspace), sized(task, size)
     chosen = load_recipe("policy", recipe, overrides(settings, seed=seed, max_time=max_time), root.root)
     plan = prepare(chosen, root, found, name or policy_name(found, recipe))
     names = {"name": name, "seed": seed, "max_time": max_time, "size": size, **settings}

@@ -16,11 +16,9 @@ from leapscli.jit import announce_compilation
 from leapscli.progress import StopFlag
 from leapscli.signals import graceful_stop
 from leapscli.tasks.registry import Task
-from leapscli.tasks.registry import task as find_task
 
 S = TypeVar("S")
 T = TypeVar("T")
-Size: TypeAlias = int | tuple[int, int] | None
 View: TypeAlias = Callable[[Any], AbstractContextManager[T]]  # of a console
 
 
@@ -50,14 +48,6 @@ def _text(value: Any) -> str:
         return json.dumps(value)
     except TypeError:
         raise InputError(f"a setting is a number, a text, a list or a dict of them, not {described(value)}") from None
-
-
-def find(task: str | Path | Task, size: Size = None) -> Task:
-    """The task of that name, of that file, or as it is; of another size if one is given."""
-    height, width = (size, size) if isinstance(size, int) or size is None else size
-    if isinstance(task, Task):
-        return task if height is None else find_task(task.reference, height=height, width=width)
-    return find_task(str(task), height=height, width=width)
 
 
 def spelled(function: str, *arguments: Any, **names: Any) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leapscli.api.call import Size, find
 from leapscli.api.results import Policy, Run
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
@@ -13,7 +12,7 @@ from leapscli.results.evaluation import Evaluation
 from leapscli.stages.baseline import evaluate as evaluate_policy
 from leapscli.stages.baseline import own_task
 from leapscli.stages.evaluate import evaluate as stage
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task, sized
 
 
 def evaluate(
@@ -32,7 +31,7 @@ def evaluate(
     """
     if isinstance(program, Policy):
         height, width = (size, size) if isinstance(size, int) or size is None else size
-        own = find(task, size) if task is not None else own_task(program.artifact, height, width)
+        own = sized(task, size) if task is not None else own_task(program.artifact, height, width)
         return evaluate_policy(program.artifact, own, episodes, seed)
     found = program.program if isinstance(program, Run) else program
     if isinstance(found, str):
@@ -43,4 +42,4 @@ def evaluate(
         if not isinstance(program, Run):
             raise InputError("no task to score it on", 'as in leaps.evaluate(program, "maze")')
         return stage(found, program.task(size), episodes, seed, budget=budget)
-    return stage(found, find(task, size), episodes, seed, budget=budget)
+    return stage(found, sized(task, size), episodes, seed, budget=budget)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from leapscli.api.call import Size, find, place
+from leapscli.api.call import place
 from leapscli.api.show import facts, table
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.history import Row as Point
@@ -23,7 +23,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.errors import InputError
 from leapscli.search.discovery import label
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task, sized
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,7 +141,7 @@ class Run(Made):
     def task(self, size: Size = None) -> Task:
         """The task that it was searched for, of its own size or another."""
         height, _, width = str(self.recipe["size"]).partition("x")
-        return find(str(self.recipe["task"]), size or (int(height), int(width)))
+        return sized(str(self.recipe["task"]), size or (int(height), int(width)))
 
     @property
     def row(self) -> Row:
@@ -253,10 +253,8 @@ class Results:
         """The best return so far against "evaluations" (programs executed) or "seconds": a panel for each task."""
         from leapscli.report.curves import plot_searches
 
-        groups: dict[str, dict[str, list[list[Point]]]] = {}
-        for method, run in zip(self._methods, self.runs, strict=True):
-            groups.setdefault(run.row["task"], {}).setdefault(method, []).append(run.history)
-        return plot_searches(groups, against)
+        pairs = zip(self._methods, self.runs, strict=True)
+        return plot_searches(((run.row["task"], method, run.history) for method, run in pairs), against)
 
     def __repr__(self) -> str:
         lines = [

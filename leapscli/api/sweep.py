@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from leapscli.api.call import Size, following, overrides, place, spelled
+from leapscli.api.call import following, overrides, place, spelled
 from leapscli.api.results import Model, Results
 from leapscli.progress import Silent
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task
 
 
 def sweep(

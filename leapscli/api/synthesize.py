@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from leapscli.api.call import Size, find, following, overrides, place, spelled
+from leapscli.api.call import following, overrides, place, spelled
 from leapscli.api.results import Model, Run
 from leapscli.progress import Silent
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task, sized
 
 
 def synthesize(
@@ -36,7 +36,7 @@ def synthesize(
     from leapscli.stages.synthesize.plan import prepare
     from leapscli.stages.synthesize.synthesize import synthesize as stage
 
-    root, found = place(workspace), find(task, size)
+    root, found = place(workspace), sized(task, size)
     changes = overrides(settings, seed=seed, max_time=max_time)
     chosen = choose_recipe(root.root, found.reference, recipe, searcher, changes)
     named = str(model.path) if isinstance(model, Model) else model

@@ -172,16 +172,14 @@ def _check_plot(path: Path) -> None:
 
 def _draw(sweep: Sweep, path: Path) -> None:
     """The best return so far against programs executed, a panel for each task."""
-    from leapscli.artifacts.history import Row, read_history
+    from leapscli.artifacts.history import read_history
     from leapscli.artifacts.layout import HISTORY
     from leapscli.report.curves import plot_searches
     from leapscli.stages.user_files import write_output
 
-    groups: dict[str, dict[str, list[list[Row]]]] = {}
-    for job, run in sweep.runs():
-        groups.setdefault(job.title, {}).setdefault(job.method, []).append(read_history(run.file(HISTORY)))
-    if groups:
-        write_output(path, plot_searches(groups).content(path.suffix[1:].lower()))
+    searches = [(job.title, job.method, read_history(run.file(HISTORY))) for job, run in sweep.runs()]
+    if searches:
+        write_output(path, plot_searches(searches).content(path.suffix[1:].lower()))
         typer.echo(f"the courses of the searches: {path}", err=True)
 
 

@@ -14,10 +14,10 @@ from leapscli.domains.karel.canvas import Canvas
 from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.world import World
 from leapscli.dsl.vocabulary import ACTIONS
-from leapscli.envs.episodes import RENDERED, Episodes, Size, check_render_mode, find
+from leapscli.envs.episodes import RENDERED, Episodes, check_render_mode, find
 from leapscli.envs.observations import Kind
 from leapscli.errors import InputError
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task
 
 ONE = np.zeros(1, np.intp)
 Infos: TypeAlias = dict[str, Any]

@@ -14,11 +14,9 @@ from leapscli.engine.arena import Arena
 from leapscli.engine.stepping import Rows, Stepping
 from leapscli.envs.observations import NONE, Kind, Observer
 from leapscli.errors import InputError, LeapsError, TaskError, described
-from leapscli.tasks.registry import Task
-from leapscli.tasks.registry import task as find_task
+from leapscli.tasks.registry import Size, Task, sized
 
 Masks: TypeAlias = NDArray[np.bool_]
-Size: TypeAlias = int | tuple[int, int] | None
 RENDERED = ("rgb_array", "ansi")
 MOST_STEPS = 1000  # of an episode at a task's own size; larger worlds take more, as budgets do
 
@@ -27,10 +25,7 @@ def find(task: str | Path | Task | None, size: Size) -> Task:
     """The task meant. Raises TaskError, InputError."""
     if task is None:
         raise InputError("no task", 'as in gymnasium.make("leaps/Karel-v0", task="./my_task.py")')
-    height, width = (size, size) if isinstance(size, int) or size is None else size
-    if isinstance(task, Task):
-        return task if height is None or width is None else task.resized(height, width)
-    return find_task(task, height=height, width=width)
+    return sized(task, size)
 
 
 def check_render_mode(mode: str | None) -> None:

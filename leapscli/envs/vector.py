@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from leapscli.domains.karel.canvas import world_image
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.engine.arena import Arena
-from leapscli.envs.episodes import RENDERED, Episodes, Masks, Size, check_render_mode, find
+from leapscli.envs.episodes import RENDERED, Episodes, Masks, check_render_mode, find
 from leapscli.envs.observations import Kind
 from leapscli.errors import InputError
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import Size, Task
 
 WORLDS = 1024  # initial ones
 

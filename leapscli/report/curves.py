@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,27 +25,27 @@ class Chart(Figure):
     """A figure that notebooks show, without pyplot."""
 
     def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        with own_style():
-            self.savefig(buffer, format="png", dpi=DPI // 2)
-        return buffer.getvalue()
+        return self.content("png", DPI // 2)
 
-    def content(self, format: str) -> bytes:
+    def content(self, format: str, dpi: int = DPI) -> bytes:
         """The file of this format: png, svg or pdf."""
         buffer = io.BytesIO()
         with own_style():
-            self.savefig(buffer, format=format, dpi=DPI)
+            self.savefig(buffer, format=format, dpi=dpi)
         return buffer.getvalue()
 
 
 @own_style()
-def plot_searches(groups: Mapping[str, Mapping[str, Sequence[History]]], against: str = "evaluations") -> Chart:
-    """{task: {method: histories}} → a panel for each task: the mean over the histories, and one standard deviation.
+def plot_searches(searches: Iterable[tuple[str, str, History]], against: str = "evaluations") -> Chart:
+    """Searches, as (task, method, history) → a panel for each task: their mean, and one standard deviation, by method.
 
     A search that has ended keeps its best return. Raises InputError for an axis that histories don't have.
     """
     if against not in LABELS:
         raise InputError(f"against: expected {' or '.join(LABELS)}, not {against!r}")
+    groups: dict[str, dict[str, list[History]]] = {}
+    for task, method, history in searches:
+        groups.setdefault(task, {}).setdefault(method, []).append(history)
     columns = max(1, min(COLUMNS, len(groups)))
     rows = max(1, -(-len(groups) // columns))
     figure = Chart(figsize=(4.2 * columns, 3.2 * rows), layout="constrained")

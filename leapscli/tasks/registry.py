@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ from leapscli.tasks.suites import NAMES, installed, module_of, names
 from leapscli.tasks.suites import groups as task_groups
 
 DEFAULT_BUDGET = Budget.primitives()  # of a run at a task's own size, in the literature since 2024
+
+
+Size: TypeAlias = int | tuple[int, int] | None  # of worlds: a side, or height and width; None: a task's own
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,6 +176,14 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
     if name not in NAMES:
         return _of_file(installed()[str(name)], str(name), height, width)
     return build(str(name), module_of(str(name)), height, width)
+
+
+def sized(task_or_name: str | Path | Task, size: Size = None) -> Task:
+    """The task of that name or file, or as it is; of another size if one is given. Raises TaskError."""
+    height, width = (size, size) if isinstance(size, int) or size is None else size
+    if not isinstance(task_or_name, Task):
+        return task(task_or_name, height=height, width=width)
+    return task_or_name if height is None or width is None else task_or_name.resized(height, width)
 
 
 def _of_file(path: Path, name: str | None, height: int | None, width: int | None) -> Task:
