@@ -16,7 +16,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.tasks.returns import reaches
 
-End = Literal["finished", "task over", "out of budget"]
+End = Literal["finished", "task over", "out of budget", "recorded no further"]
 Edit = tuple[int, int, int, int]  # row, column, value before, value after; values are markers, 255 for wall
 
 
@@ -26,7 +26,8 @@ class Step:
 
     `node`: the place of the action, or of the statement whose condition it is, in `program.walk()`. `name`: the action,
     or the condition in words. `agent`: Karel afterwards. `changed`: whether the action altered the world (a bump does
-    not), or whether the condition holds. `edits`: the cells that are different afterwards.
+    not), or whether the condition holds. `edits`: the cells that are different afterwards. `senses`: bit i is set where
+    the i-th perception of the vocabulary holds afterwards.
     """
 
     node: int
@@ -35,6 +36,7 @@ class Step:
     changed: bool
     reward: float = 0.0
     edits: tuple[Edit, ...] = ()
+    senses: int = 0
 
     @property
     def is_action(self) -> bool:
@@ -46,7 +48,7 @@ class Step:
 class Episode:
     """A whole run. `total`: the return, None where no task rewards; `name`: `SEED:INDEX` of the initial world.
 
-    `best`: the most that the task pays.
+    `best`: the most that the task pays. `senses`: the perceptions before the first step, as `Step` has them after it.
     """
 
     program: Program
@@ -58,6 +60,7 @@ class Episode:
     task: str | None = None
     name: str | None = None
     best: float = 1.0
+    senses: int = 0
 
     @cached_property
     def actions(self) -> tuple[Step, ...]:

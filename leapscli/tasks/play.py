@@ -12,6 +12,7 @@ from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action, If, IfElse, Not, While
+from leapscli.dsl.vocabulary import PERCEPTIONS
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import InputError
@@ -23,27 +24,40 @@ MOST_STEPS = 1_000_000  # every step is kept, for the viewers
 
 
 def play(
-    program: Program, world: World, budget: Budget, *, task: Task | None = None, name: str | None = None
+    program: Program,
+    world: World,
+    budget: Budget,
+    *,
+    task: Task | None = None,
+    name: str | None = None,
+    first: int | None = None,
 ) -> Episode:
-    """The run of `program` on `world`, judged by `task` if any. Raises InputError for a run too long to record."""
+    """The run of `program` on `world`, judged by `task` if any; of a longer one the `first` steps alone.
+
+    Raises InputError for a run too long to record, where no `first` is given.
+    """
     karel, referee, made = Karel(world), _referee(task, world), list[Step]()
+    senses = _senses(karel)
     end: End = "finished"
     try:
         for step, over in _steps(program, karel, budget, referee):
             made.append(step)
+            if over:
+                end = "task over"
+                break
+            if len(made) == first:
+                end = "recorded no further"
+                break
             if len(made) > MOST_STEPS:
                 raise InputError(
                     f"the run goes beyond {MOST_STEPS:,} steps, and each is recorded here",
                     "--budget makes it shorter; `leaps evaluate` takes any",
                 )
-            if over:
-                end = "task over"
-                break
     except Truncated:
         end = "out of budget"
     total = float(sum(step.reward for step in made)) if task else None
-    about = (task.name, name, task.best) if task else (None, name)
-    return Episode(program, world, karel.world(), tuple(made), end, total, *about)
+    judge, best = (task.name, task.best) if task else (None, 1.0)
+    return Episode(program, world, karel.world(), tuple(made), end, total, judge, name, best, senses)
 
 
 def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | None) -> Iterator[tuple[Step, bool]]:
@@ -57,7 +71,12 @@ def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | No
             if referee:
                 reward, over, more = referee.judge(event.node.name, event.value, karel)
                 edits += more
-        yield Step(place[id(event.node)], _words(event.node), agent, event.value, reward, edits), over
+        yield Step(place[id(event.node)], _words(event.node), agent, event.value, reward, edits, _senses(karel)), over
+
+
+def _senses(karel: Karel) -> int:
+    """The perceptions here, a bit each."""
+    return sum(karel.perceive(name) << i for i, name in enumerate(PERCEPTIONS))
 
 
 def _own_edit(action: str, changed: bool, karel: Karel) -> tuple[Edit, ...]:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapscli.domains.karel.reference import run
+from leapscli.domains.karel.reference import Karel, run
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS
+from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.tasks.episode import Playback
@@ -106,3 +106,23 @@ def test_a_run_too_long_to_record_is_refused_and_a_long_budget_is_not(monkeypatc
     assert len(play(Program.parse("DEF run m( REPEAT R=10 r( move r) m)"), world, budget).steps) == 10
     with pytest.raises(InputError, match="beyond 100 steps"):
         play(Program.parse("DEF run m( WHILE c( noMarkersPresent c) w( turnLeft w) m)"), world, budget)
+
+
+@seeded
+@given(programs(max_tokens=60), worlds(), budgets(200))
+def test_perceptions_are_on_record(program, start, budget):
+    episode = play(program, start, budget)
+    playback = Playback(episode)
+    for at in range(len(episode.steps) + 1):
+        playback.seek(at)
+        karel, senses = Karel(playback.world), playback.last.senses if playback.last else episode.senses
+        assert [bool(senses >> i & 1) for i in range(5)] == [karel.perceive(name) for name in PERCEPTIONS]
+
+
+@seeded
+@given(programs(max_tokens=60), worlds(), budgets(200))
+def test_first_steps_alone(program, start, budget):
+    whole = play(program, start, budget)
+    some = play(program, start, budget, first=5)
+    assert some.steps == whole.steps[:5]
+    assert some.end == (whole.end if len(whole.steps) < 5 else "recorded no further")
