@@ -27,10 +27,11 @@ test: $(READY) ## the whole test suite
 
 check: $(READY) lint test ## everything a commit must pass
 
-lint: $(READY) ## ruff, mypy and the import contracts
+lint: $(READY) ## ruff, mypy, oxlint and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/oxlint --quiet --deny-warnings -D correctness -D suspicious leapscli
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 docs: $(READY) ## the site of the manual, into site/; a broken link is an error

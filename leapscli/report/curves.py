@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from leapscli.errors import InputError
 from leapscli.report.plots import DPI, own_style
+from leapscli.results.courses import AXES, History, last, mean_course
 
-History = Sequence[Mapping[str, Any]]  # rows of history.csv
-LABELS = {"evaluations": "programs executed", "seconds": "seconds"}
 COLOURS = ("#1466b8", "#d9600f", "#228833", "#aa3377", "#66ccee", "#9aa4b2", "#d62839")
 COLUMNS = 3  # panels side by side
-POINTS = 200
 
 
 class Chart(Figure):
@@ -41,8 +37,8 @@ def plot_searches(searches: Iterable[tuple[str, str, History]], against: str = "
 
     A search that has ended keeps its best return. Raises InputError for an axis that histories don't have.
     """
-    if against not in LABELS:
-        raise InputError(f"against: expected {' or '.join(LABELS)}, not {against!r}")
+    if against not in AXES:
+        raise InputError(f"against: expected {' or '.join(AXES)}, not {against!r}")
     groups: dict[str, dict[str, list[History]]] = {}
     for task, method, history in searches:
         groups.setdefault(task, {}).setdefault(method, []).append(history)
@@ -52,16 +48,16 @@ def plot_searches(searches: Iterable[tuple[str, str, History]], against: str = "
     panels = figure.subplots(rows, columns, squeeze=False).flat
     methods = list(dict.fromkeys(method for each in groups.values() for method in each))
     for axes, (task, by_method) in zip(panels, groups.items(), strict=False):
-        ends = [history[-1][against] for histories in by_method.values() for history in histories if history]
+        end = last([history for histories in by_method.values() for history in histories], against)
         for method, histories in by_method.items():
             colour = COLOURS[methods.index(method) % len(COLOURS)]
-            _curve(axes, [each for each in histories if each], against, max(ends, default=1), method, colour)
+            _curve(axes, histories, against, end, method, colour)
         axes.set_title(task, loc="left", fontsize=10)
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_xlabel(LABELS[against], fontsize=9)
+        axes.set_xlabel(AXES[against], fontsize=9)
         axes.set_ylabel("best return so far", fontsize=9)
         axes.grid(alpha=0.3, linewidth=0.5)
         axes.spines[["top", "right"]].set_visible(False)
@@ -73,23 +69,8 @@ def plot_searches(searches: Iterable[tuple[str, str, History]], against: str = "
 
 def _curve(axes: Axes, histories: Sequence[History], against: str, end: float, label: str, colour: str) -> None:
     """The mean of what is known of all `histories`, up to `end`."""
-    if not histories:
+    if not (course := mean_course(histories, against, end)):
         return
-    courses = [
-        (np.array([row[against] for row in rows], float), np.array([_known(row["best"]) for row in rows], float))
-        for rows in histories
-    ]
-    first = max(min(x[0] for x, _ in courses), 1e-3)
-    grid = np.geomspace(first, max(end, first * 1.01), POINTS)
-    values = np.full((len(courses), POINTS), np.nan)
-    for i, (x, y) in enumerate(courses):
-        at = np.searchsorted(x, grid * (1 + 1e-9), side="right") - 1
-        values[i, at >= 0] = y[at[at >= 0]]
-    known = ~np.isnan(values).any(axis=0)
-    mean, deviation = values[:, known].mean(0), values[:, known].std(0)
-    axes.plot(grid[known], mean, color=colour, label=f"{label} ({len(courses)})", linewidth=1.6)
-    axes.fill_between(grid[known], mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0)
-
-
-def _known(value: float | None) -> float:
-    return float("nan") if value is None else value
+    axes.plot(course.x, course.mean, color=colour, label=f"{label} ({course.count})", linewidth=1.6)
+    low, high = course.mean - course.deviation, course.mean + course.deviation
+    axes.fill_between(course.x, low, high, color=colour, alpha=0.15, linewidth=0)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.dsl.batch import TokenBatch
 from leapscli.errors import ArtifactError
 from leapscli.search.loop import Progress, Search
 from leapscli.search.memory import COLUMNS, Known
@@ -68,6 +69,21 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
     if remembered:
         search.objective.memory.put(*remembered)
     return progress, history
+
+
+def best_programs(path: Path) -> tuple[TokenBatch, NDArray[np.float64], NDArray[np.float64]]:
+    """The best programs of a saved search, the best first: their tokens, their returns on the searched states, and on
+    the validation states, -inf where that is not known. Raises ArtifactError for a damaged file.
+    """
+    try:
+        kept, at = _arrays(path), "progress.podium."
+        tokens = TokenBatch(kept[f"{at}tokens.ids"].astype(np.uint8), kept[f"{at}tokens.lengths"].astype(np.int32))
+        returns, validated = (kept[at + name].astype(np.float64) for name in ("returns", "validated"))
+        if not (len(tokens) == len(tokens.lengths) == len(returns) == len(validated)) or not tokens.valid().all():
+            raise ValueError("its best programs are none")
+    except (OSError, ValueError, KeyError, TypeError, IndexError, *DAMAGE) as error:
+        raise ArtifactError(f"{path}: cannot be read: {str(error)[:80]}") from None
+    return tokens, returns, validated
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:

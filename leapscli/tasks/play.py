@@ -71,7 +71,7 @@ def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | No
             if referee:
                 reward, over, more = referee.judge(event.node.name, event.value, karel)
                 edits += more
-        yield Step(place[id(event.node)], _words(event.node), agent, event.value, reward, edits, _senses(karel)), over
+        yield Step(place[id(event.node)], words(event.node), agent, event.value, reward, edits, _senses(karel)), over
 
 
 def _senses(karel: Karel) -> int:
@@ -86,8 +86,8 @@ def _own_edit(action: str, changed: bool, karel: Karel) -> tuple[Edit, ...]:
     return ((karel.row, karel.column, now + delta, now),) if changed and delta else ()
 
 
-def _words(node: object) -> str:
-    """`move`, or the tested condition: `not frontIsClear`."""
+def words(node: object) -> str:
+    """The words of a node that acts or tests: `move`, or the condition, `not frontIsClear`; empty for others."""
     if isinstance(node, Action):
         return node.name
     condition = node.condition if isinstance(node, While | If | IfElse) else None

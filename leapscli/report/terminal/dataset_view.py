@@ -36,20 +36,26 @@ def show_dataset(console: Console, found: Mapping[str, Any]) -> None:
         ("command", found["command"]),
         ("programs", f"{found['programs']:,}: " + ", ".join(f"{count:,} {name}" for name, count in splits.items())),
         ("demonstrations", f"{demos}, on {layout['height']}×{layout['width']} worlds"),
-        ("behave alike", _alike(found)),
-        *_generation(found),
+        ("behave alike", alike(found)),
+        *generation(found),
     ]
     emit(console, facts(rows), "")
-    for title, bars in (
+    for title, bars in charts(found):
+        emit(console, Text(title, "bold"), chart(bars, console.width, blocks=has_colours(console)), "")
+
+
+def charts(found: Mapping[str, Any]) -> list[tuple[str, Bars]]:
+    """The counts of a dataset: a title, and bars as (name, count)."""
+    return [
         ("tokens of a program", _bins(found["lengths"], range(0, len(found["lengths"]) + 5, 5))),
         ("control statements around one another", _bins(found["nesting"], range(len(found["nesting"]) + 1))),
         ("actions of a demonstration", _bins(found["actions"], _ACTION_BINS)),
         ("occurrences", sorted(((name, found["tokens"][name]) for name in _SHOWN), key=lambda item: -item[1])),
-    ):
-        emit(console, Text(title, "bold"), chart(bars, console.width, blocks=has_colours(console)), "")
+    ]
 
 
-def _alike(found: Mapping[str, Any]) -> str:
+def alike(found: Mapping[str, Any]) -> str:
+    """The shares of programs that behave as an earlier one does."""
     d, programs = found["duplicates"], found["programs"]
     share, but = d["same_actions"] / programs, d["same_but_for_turns"] / programs
     several = d["across_splits"]
@@ -57,7 +63,7 @@ def _alike(found: Mapping[str, Any]) -> str:
     return f"{share:.1%} take the same actions as an earlier one, {but:.1%} but for turns on the spot; {across}"
 
 
-def _generation(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+def generation(found: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The statistics of generation; nothing for imported programs."""
     if "candidates" not in found:
         return []

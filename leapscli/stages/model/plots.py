@@ -13,6 +13,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import METRICS, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.errors import ArtifactError
@@ -24,7 +25,7 @@ WORLDS = 32
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """P programs in the plane of the first two principal components of their encodings.
+    """P programs, `tokens`, in the plane of the first two principal components of their encodings.
 
     `places` float64[P, 2]; `explained` [2], each component's share of the variance; `lengths` int32[P] in tokens;
     `actions` float64[P, 5], how often each action is taken in a run, on average over `worlds` random worlds.
@@ -35,6 +36,7 @@ class Projection:
     lengths: NDArray[np.int32]
     actions: NDArray[np.float64]
     label: str
+    tokens: TokenBatch
     worlds: int = WORLDS
 
 
@@ -86,4 +88,4 @@ def project(workspace: Workspace, model: Artifact, dataset: str | None, programs
     actions = np.stack([(runs.actions == i).sum((1, 2)) for i in range(len(ACTIONS))], 1) / WORLDS
     places = centred @ axes[:2].T
     explained = variance[:2] / max(float((spread**2).sum()), 1e-12)
-    return Projection(places, explained, tokens.lengths, actions, f"{len(tokens):,} {label}")
+    return Projection(places, explained, tokens.lengths, actions, f"{len(tokens):,} {label}", tokens)

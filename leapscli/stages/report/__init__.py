@@ -1,0 +1,1 @@
+"""Reports: what was made, as a page for a browser."""
