@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -80,6 +81,15 @@ GeneralOption = Annotated[
         "--prefer-general", help="Among equally good programs, prefer one that also solves much larger worlds."
     ),
 ]
+StartOption = Annotated[
+    str | None,
+    typer.Option(
+        "--start",
+        metavar="PROGRAM",
+        help="Program to start from: a file, - for standard input, or a run.",
+        show_default="random programs",
+    ),
+]
 SizeOption = Annotated[
     str | None,
     typer.Option(
@@ -119,6 +129,7 @@ def synthesize(
     parallel: ParallelOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
+    start: StartOption = None,
     prefer_general: GeneralOption = False,
     workspace: WorkspaceOption = None,
     resume: ResumeOption = False,
@@ -133,7 +144,7 @@ def synthesize(
     validation states is shown.
     """
     from leapscli.artifacts.store import Workspace
-    from leapscli.stages.sources import parse_size
+    from leapscli.stages.sources import load_program, parse_size
     from leapscli.stages.sweep.jobs import Method, plan_jobs
     from leapscli.stages.sweep.sweep import Sweep
     from leapscli.stages.synthesize.choose import choose_recipe
@@ -143,6 +154,7 @@ def synthesize(
         raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
     chosen += ["general=true"] if prefer_general else []
+    chosen += [f"start={json.dumps(str(load_program(start, place).program))}"] if start is not None else []
     if seeds is not None:
         method = Method(recipe, searcher)
         jobs = plan_jobs(

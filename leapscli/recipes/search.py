@@ -5,14 +5,34 @@ A searcher's own settings join it by search/recipe.py.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from leapscli.dsl.program import Program
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.engine.budget import PRIMITIVES
+from leapscli.errors import ProgramSyntaxError
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
 MOST_STATES = 10_000_000
+
+
+def _program(text: Any) -> Any:
+    """The tokens of a program in either form."""
+    if not isinstance(text, str):
+        return text
+    try:
+        program = Program.parse(text)
+    except ProgramSyntaxError as error:
+        raise ValueError(f"not a program: {error.message.splitlines()[0]}") from None
+    if len(program.tokens) > MAX_TOKENS:
+        raise ValueError(f"a search has programs of at most {MAX_TOKENS} tokens, this one has {len(program.tokens)}")
+    return str(program)
+
+
+Start = Annotated[str, BeforeValidator(_program)]
+"""A program as text; its tokens."""
 
 
 class SearchRecipe(Recipe):
@@ -25,6 +45,9 @@ class SearchRecipe(Recipe):
     )
     decoding: Literal["greedy", "sampled"] = Field(
         default="greedy", description="a vector's program: of the likeliest tokens, or drawn (published code: drawn)"
+    )
+    start: Start | None = Field(
+        default=None, description="program that the search starts from: it and its neighbours come first (LEAPS: none)"
     )
     patience: int | None = Field(
         default=None, gt=0, description="restart after so many iterations without a better return (LEAPS: never)"

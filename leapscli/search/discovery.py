@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from leapscli.docstrings import docstring
+from leapscli.dsl.program import Program
 from leapscli.errors import InputError, RecipeError, SearcherError, brief
 from leapscli.python_file import PythonFile
 from leapscli.recipes.base import Recipe
@@ -29,6 +30,7 @@ from leapscli.search import searchers
 from leapscli.search.protocol import AnySearcher, LatentSpace, Searcher
 from leapscli.search.restarting import Restarting
 from leapscli.search.spaces import ProgramSpace
+from leapscli.search.starting import Starting
 from leapscli.search.watched import Watched
 
 GROUP = "leaps.searchers"  # of entry points: a name and a module each
@@ -70,7 +72,8 @@ class SearcherEntry:
             raise TypeError(f"{self.name} searches the space of a model")
         make: Callable[[Any, Any], AnySearcher] = self.made_by
         searcher = Watched(make, settings, place, self.blame) if self.blame else make(settings, place)
-        return searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)
+        whole = searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)
+        return whole if recipe.start is None else Starting(whole, Program.parse(recipe.start), space)
 
 
 def names() -> list[str]:

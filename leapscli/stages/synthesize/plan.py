@@ -61,6 +61,8 @@ class SearchPlan:
 def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
     """The key of a search, known before anything is loaded."""
     parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
+    if recipe.start is None:
+        del parts["start"]  # searches of versions that had no start go on
     own = task.source.read_text(encoding="utf-8") if task.source else None
     about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
     text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
