@@ -1,0 +1,1 @@
+"""The studio: a local page to write programs on, with the engine behind it."""
