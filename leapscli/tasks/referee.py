@@ -32,11 +32,14 @@ class Referee:
         pos = (karel.row + 1) * self.stride + karel.column + 1
         ahead = offsets(self.stride)[karel.direction]
         self.cells[pos] = karel.markers[karel.row, karel.column]
-        before = self.cells.copy()
+        before = self.cells.tobytes()
         with np.errstate(over="ignore"):  # the tasks' random streams wrap, as they do in compiled code
             reward, over = self.reward(ACTION_ID[action], changed, pos, ahead, self.cells, self.zone, self.memory)
-        changed_cells = (int(at) for at in np.flatnonzero(self.cells != before))
-        edits = tuple(self._edit(at, before, karel) for at in changed_cells if self._inside(at, karel))
+        edits: tuple[Edit, ...] = ()
+        if self.cells.tobytes() != before:
+            cells = np.frombuffer(before, np.uint8)
+            altered = (int(at) for at in np.flatnonzero(self.cells != cells))
+            edits = tuple(self._edit(at, cells, karel) for at in altered if self._inside(at, karel))
         if self.cells[pos + ahead] != WALL and not self._inside(pos + ahead, karel):
             code = inspect.unwrap(self.reward).__code__
             raise TaskError(f"{code.co_filename}:{code.co_firstlineno}: reward: it opened the wall around the world")

@@ -20,7 +20,7 @@ from leapscli.tasks.play import play
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 
 STATES, LARGE_STATES, LARGE = 1000, 32, 100
-STEPS = 5_000  # recorded of an episode at most
+STEPS = 3_000  # recorded of an episode at most
 FAILED, BINS = 3, 20
 Record = dict[str, Any]
 
