@@ -147,7 +147,15 @@ class Run(Made):
     def row(self) -> Row:
         """Its settings and results in one row."""
         recipe, metrics = self.recipe, self.metrics
-        names = ("return_held_out", "return_validation", "return_searched", "evaluations", "candidates", "seconds")
+        names = (
+            "return_held_out",
+            "return_validation",
+            "return_searched",
+            "evaluations",
+            "episodes",
+            "candidates",
+            "seconds",
+        )
         return {
             "run": self.reference,
             "task": Path(str(recipe["task"])).stem,
@@ -250,7 +258,7 @@ class Results:
             writer.writerows(rows)
 
     def plot(self, against: str = "evaluations") -> Figure:
-        """The best return so far against "evaluations" (programs executed) or "seconds": a panel for each task."""
+        """The best return so far against "evaluations" (programs executed), "episodes" or "seconds", by task."""
         from leapscli.report.curves import plot_searches
 
         pairs = zip(self._methods, self.runs, strict=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 History = Sequence[Mapping[str, Any]]  # rows of history.csv
-AXES = {"evaluations": "programs executed", "seconds": "seconds"}
+AXES = {"evaluations": "programs executed", "episodes": "episodes run", "seconds": "seconds"}
 POINTS = 200
 
 
@@ -26,15 +26,18 @@ class Course:
 
 def last(histories: Sequence[History], against: str) -> float:
     """The place where the longest of these searches ended."""
-    return max((float(history[-1][against]) for history in histories if history), default=1.0)
+    return max((float(history[-1][against]) for history in histories if _tells(history, against)), default=1.0)
 
 
 def mean_course(histories: Sequence[History], against: str, end: float) -> Course | None:
-    """The course of several searches up to `end`; one that has ended keeps its best return. None without any row."""
+    """The course of several searches up to `end`; one that has ended keeps its best return.
+
+    Searches that don't tell `against` are left out; None where that is all of them.
+    """
     courses = [
         (np.array([row[against] for row in rows], float), np.array([_known(row["best"]) for row in rows], float))
         for rows in histories
-        if rows
+        if _tells(rows, against)
     ]
     if not courses:
         return None
@@ -46,6 +49,11 @@ def mean_course(histories: Sequence[History], against: str, end: float) -> Cours
         values[i, at >= 0] = y[at[at >= 0]]
     known = ~np.isnan(values).any(axis=0)
     return Course(grid[known], values[:, known].mean(0), values[:, known].std(0), len(courses))
+
+
+def _tells(history: History, against: str) -> bool:
+    """False for an empty one, and for one of a version that did not count so."""
+    return bool(history) and history[-1].get(against) is not None
 
 
 def _known(value: float | None) -> float:

@@ -92,7 +92,7 @@ class Cell:
     def record(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
         values: dict[str, Any] = {"task": self.task, "method": self.method, "runs": len(self.runs)}
-        for metric in ("return_held_out", "return_validation", "seconds", "evaluations"):
+        for metric in ("return_held_out", "return_validation", "seconds", "evaluations", "episodes"):
             spread = self.spread(metric)
             values[metric] = spread and spread.record()
         return values

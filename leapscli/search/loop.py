@@ -21,11 +21,15 @@ from leapscli.tasks.returns import reaches
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """The state of a search: its searcher's state, its best programs, its counts and seconds of search so far."""
+    """The state of a search: its searcher's state, its best programs, its counts and seconds of search so far.
+
+    `episodes` is None where a part of the search was made by a version that did not count them.
+    """
 
     iteration: int
     candidates: int
     evaluations: int
+    episodes: int | None
     seconds: float
     podium: Podium
     searcher: Any
@@ -35,7 +39,8 @@ class Progress:
 class Row:
     """One iteration for the history.
 
-    `best` return so far, `mean` of the candidates that were run on all states (NaN: none), `distinct` programs.
+    `best` return so far, `mean` of the candidates that were run on all states (NaN: none), `distinct` programs;
+    `evaluations` are programs executed, `episodes` all their runs, those on validation states too.
     """
 
     iteration: int
@@ -44,6 +49,7 @@ class Row:
     distinct: int
     candidates: int
     evaluations: int
+    episodes: int | None
     seconds: float
     status: Mapping[str, float]
 
@@ -68,7 +74,7 @@ class Search:
 
     def begin(self, seed: int) -> Progress:
         """Before the first iteration."""
-        return Progress(0, 0, 0, 0.0, Podium.empty(), self.searcher.init(seed))
+        return Progress(0, 0, 0, 0, 0.0, Podium.empty(), self.searcher.init(seed))
 
     def warm_up(self, seed: int) -> None:
         """Two iterations that leave nothing behind: what must be compiled is, outside the seconds that are counted."""
@@ -79,7 +85,10 @@ class Search:
 
     def check(self, progress: Progress) -> None:
         """Raises ValueError where what was read of a file cannot be a state of this search."""
-        podium, counts = progress.podium, (progress.iteration, progress.candidates, progress.evaluations)
+        podium, counts = (
+            progress.podium,
+            (progress.iteration, progress.candidates, progress.evaluations, progress.episodes or 0),
+        )
         columns = (podium.tokens, podium.hashes, podium.returns, podium.validated, podium.general)
         if len({len(column) for column in columns}) > 1 or not all(isinstance(n, int) and n >= 0 for n in counts):
             raise ValueError("its best programs or counts do not fit one another")
@@ -100,17 +109,23 @@ class Search:
 
     def _step(self, progress: Progress, target: float | None) -> tuple[Progress, Scored]:
         points = self.searcher.ask(progress.searcher)
-        counts = self.objective.candidates, self.objective.evaluations
+        counts, episodes = (self.objective.candidates, self.objective.evaluations), self._episodes()
         scored = self.objective(points, self.searcher.floor(progress.searcher))
+        podium = progress.podium.offer(self._contenders(scored, progress.podium, target))
         stepped = Progress(
             progress.iteration + 1,
             progress.candidates + self.objective.candidates - counts[0],
             progress.evaluations + self.objective.evaluations - counts[1],
+            None if progress.episodes is None else progress.episodes + self._episodes() - episodes,
             progress.seconds,
-            progress.podium.offer(self._contenders(scored, progress.podium, target)),
+            podium,
             self.searcher.tell(progress.searcher, points, scored),
         )
         return stepped, scored
+
+    def _episodes(self) -> int:
+        """Runs of programs so far, on whatever states."""
+        return sum(each.episodes for each in (self.objective, self.validation, self.general) if each)
 
     def _contenders(self, scored: Scored, podium: Podium, target: float | None) -> Podium:
         """The distinct programs of an iteration; those at the target are validated at once, and so on."""
@@ -147,6 +162,7 @@ class Search:
             len(scored.first),
             progress.candidates,
             progress.evaluations,
+            progress.episodes,
             progress.seconds,
             self.searcher.status(progress.searcher),
         )

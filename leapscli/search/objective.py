@@ -24,7 +24,8 @@ MILLIONTHS = 1e6  # returns are compared to so many parts of one: sums of the sa
 
 
 class Objective:
-    """Scores candidates and counts: `candidates` seen so far, `evaluations` (programs executed) so far.
+    """Scores candidates and counts: `candidates` seen, `evaluations` (programs executed) and `episodes` (their runs,
+    one for each state) so far.
 
     `score` runs programs on the states; with `screen` it is the others of them that it runs on, after the few that
     `screen` runs on, and only the programs that do well enough on those. `best` is the most that a state pays.
@@ -39,7 +40,7 @@ class Objective:
     ) -> None:
         self._score, self._decode, self._screen, self._best = score, decode, screen, best
         self.memory = Memory()
-        self.candidates = self.evaluations = 0
+        self.candidates = self.evaluations = self.episodes = 0
 
     def __call__(self, points: Points, floor: float = NO_FLOOR) -> Scored:
         """The programs and mean returns of B candidates, at least one.
@@ -63,17 +64,23 @@ class Objective:
 
     def _execute(self, tokens: TokenBatch, floor: float) -> Known:
         if self._screen is None:
-            by_state = self._score(tokens)
+            by_state = self._run(self._score, tokens)
             means = by_state.mean(axis=1)
             return Known(means, means, _behaviours(by_state))
-        few = self._screen(tokens)
+        few = self._run(self._screen, tokens)
         known = Known.nothing(len(tokens))
         known.screened[:] = few.mean(axis=1)
         passed = np.flatnonzero(known.screened >= floor)
         if len(passed):
-            by_state = np.concatenate([few[passed], self._score(tokens[passed])], axis=1)
+            by_state = np.concatenate([few[passed], self._run(self._score, tokens[passed])], axis=1)
             known.write(passed, Known(known.screened[passed], by_state.mean(axis=1), _behaviours(by_state)))
         return known
+
+    def _run(self, score: Score, tokens: TokenBatch) -> NDArray[np.float64]:
+        """The returns by state, the episodes counted."""
+        by_state = score(tokens)
+        self.episodes += by_state.size
+        return by_state
 
     def afresh(self) -> Objective:
         """One that scores alike, and has counted and remembers nothing."""

@@ -51,6 +51,7 @@ def load(path: Path, search: Search) -> tuple[Progress, History]:
         kept = _arrays(path)
         values = json.loads(kept["values"].tobytes())
         arrays = {name.removeprefix("progress."): array for name, array in kept.items()}
+        values.setdefault("episodes", None)  # older versions did not count them
         progress = restore(search.begin(0), values, arrays)
         search.check(progress)
         remembered = _remembered(kept)

@@ -97,12 +97,12 @@ def test_a_sweep_gives_rows_a_summary_a_file_and_a_plot(place, tmp_path):
     assert best.row["return_validation"] == max(row["return_validation"] for row in rows if row["task"] == "maze")
     with pytest.raises(InputError, match="no run to choose from of topoff"):
         results.best("topoff")
-    for against in ("evaluations", "seconds"):
+    for against in ("evaluations", "episodes", "seconds"):
         figure = results.plot(against)
         assert [axes.get_title(loc="left") for axes in figure.axes[:2]] == ["maze", "harvester"]
         assert [line.get_label() for line in figure.axes[0].lines] == ["evolution (2)", "random (2)"]
     assert results.plot()._repr_png_().startswith(b"\x89PNG")
-    with pytest.raises(InputError, match="against: expected evaluations or seconds"):
+    with pytest.raises(InputError, match="against: expected evaluations or episodes or seconds"):
         results.plot("time")
 
 

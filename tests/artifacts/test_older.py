@@ -55,4 +55,11 @@ def test_a_model_and_a_search_go_on(place: Path) -> None:
     assert model.reference == "leaps@v2" and model.artifact.manifest.resumed[0].reference == "leaps@v1"
     own = {"population": 8, "states": 2, "validation": 2, "held_out": 4, "target": None}
     run = leaps.synthesize("maze", "cem", "leaps@v1", iterations=4, resume=True, workspace=place, **own)
-    assert run.metrics["iterations"] == 4
+    assert run.metrics["iterations"] == 4 and run.metrics["episodes"] is None  # it did not count them
+    assert [row["episodes"] for row in run.history[:2]] == [None, None]
+
+
+def test_every_kind_has_its_report(place: Path) -> None:
+    for reference in ("karel", "leaps", "maze", "leaps-v1", "net"):
+        call(place, "report", reference, "-o", str(place / f"{reference}.html"))
+        assert "</html>" in (place / f"{reference}.html").read_text(encoding="utf-8")

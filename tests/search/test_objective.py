@@ -134,3 +134,17 @@ def test_memory_begins_anew_at_its_limit():
     memory.put(np.arange(91, 121, dtype=np.uint64), known(np.ones(30)))
     assert len(memory) == 30
     assert np.isnan(memory.get(np.array([5], np.uint64)).screened).all()
+
+
+def test_episodes_are_counted_as_they_are_run_a_screened_program_costing_few():
+    space = ToySpace(60)
+    score, few = space.nearness(3), space.nearness(5)
+    states, screening = score(space.tokens[:1]).shape[1], few(space.tokens[:1]).shape[1]
+    plain = Objective(score)
+    plain(space.tokens[:10])
+    plain(space.tokens[:10])
+    assert plain.episodes == 10 * states and plain.evaluations == 10
+    screened = Objective(score, screen=few)
+    scored = screened(space.tokens[:40], floor=float(np.median(few(space.tokens[:40]).mean(1))))
+    passed = int(np.isfinite(scored.returns).sum())
+    assert 0 < passed < 40 and screened.episodes == 40 * screening + passed * states

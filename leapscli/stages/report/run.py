@@ -45,6 +45,7 @@ def run_report(workspace: Workspace, run: Artifact, task: str | None = None) -> 
             ("on validation states", metrics.get("return_validation")),
             ("on searched states", metrics.get("return_searched")),
             ("programs executed", metrics.get("evaluations")),
+            ("episodes run", metrics.get("episodes")),
             ("seconds", metrics.get("seconds")),
             ("ended by", metrics.get("stop_reason")),
         ],
@@ -85,7 +86,8 @@ def _task(source: Source, run: Artifact, task: str | None) -> tuple[Task | None,
 
 def _curves(run: Artifact, name: str, method: str, task: str | None) -> list[Content]:
     history = read_history(run.file(HISTORY))
-    return [course_chart({method: [history]}, against, name, task) for against in AXES] if history else []
+    told = [against for against in AXES if history and history[-1].get(against) is not None]
+    return [course_chart({method: [history]}, against, name, task) for against in told]
 
 
 def _best(run: Artifact) -> list[Content]:

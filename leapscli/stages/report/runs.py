@@ -124,6 +124,7 @@ def _rows(title: str, methods: Sequence[str], found: Sequence[Found]) -> list[Co
                 "interval": interval(reached),
                 "solved": sum(value >= best - 1e-9 for value in reached),
                 "programs": _mean(own, "evaluations"),
+                "episodes": _mean(own, "episodes"),
                 "seconds": _mean(own, "seconds"),
             }
         )
@@ -144,7 +145,9 @@ def _charts(title: str, methods: Sequence[str], found: Sequence[Found]) -> list[
     by_method: Mapping[str, list[History]] = {
         method: [each.history for each in own] for method in methods if (own := _of(found, title, method))
     }
-    return [course_chart(by_method, against, title, title.split()[0]) for against in AXES]
+    rows = [history[-1] for histories in by_method.values() for history in histories if history]
+    told = [against for against in AXES if any(row.get(against) is not None for row in rows)]
+    return [course_chart(by_method, against, title, title.split()[0]) for against in told]
 
 
 def _gallery(found: Sequence[Found]) -> tuple[list[Content], list[list[dict[str, Any]]]]:

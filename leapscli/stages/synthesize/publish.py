@@ -24,13 +24,32 @@ from leapscli.stages.synthesize.states import engine_budget, state_seed
 from leapscli.tasks.custom.known import remember
 from leapscli.tasks.returns import told
 
-COLUMNS = ("iteration", "best", "mean", "threshold", "sigma", "distinct", "candidates", "evaluations", "restarts")
+COLUMNS = (
+    "iteration",
+    "best",
+    "mean",
+    "threshold",
+    "sigma",
+    "distinct",
+    "candidates",
+    "evaluations",
+    "episodes",
+    "restarts",
+    "seconds",
+)
 
 
 def history_row(row: Row) -> tuple[float, ...]:
-    """An iteration as a line of the history: COLUMNS, then seconds; NaN for what its searcher does not have."""
-    values = {**asdict(row), **row.status}
-    return (*(float(values.get(name, float("nan"))) for name in COLUMNS), round(row.seconds, 3))
+    """An iteration as a line of the history; NaN for what its searcher does not have."""
+    values = {**asdict(row), **row.status, "seconds": round(row.seconds, 3)}
+    known = (values.get(name) for name in COLUMNS)
+    return tuple(float("nan") if value is None else float(value) for value in known)
+
+
+def of_today(history: History) -> History:
+    """The history of a search that was begun by an older version: its episodes are not known."""
+    at = COLUMNS.index("episodes")
+    return [row if len(row) == len(COLUMNS) else (*row[:at], float("nan"), *row[at:]) for row in history]
 
 
 def publish(
@@ -48,6 +67,7 @@ def publish(
         "iterations": progress.iteration,
         "candidates": progress.candidates,
         "evaluations": progress.evaluations,
+        "episodes": progress.episodes,
         "seconds": round(progress.seconds, 3),
         "stop_reason": str(reason),
         "search": plan.key,
@@ -100,6 +120,6 @@ def _write_history(path: Path, history: Sequence[tuple[float, ...]]) -> None:
     """One line an iteration; whole numbers as such, what is not known left empty."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*COLUMNS, "seconds"))
+        writer.writerow(COLUMNS)
         for row in history:
             writer.writerow(["" if abs(v) == float("inf") or v != v else f"{v:.10g}" for v in row])

@@ -17,7 +17,7 @@ from leapscli.search.loop import Progress, Row
 from leapscli.search.protocol import StopReason
 from leapscli.search.state_file import History, load, save
 from leapscli.stages.synthesize.plan import SearchPlan
-from leapscli.stages.synthesize.publish import history_row, publish
+from leapscli.stages.synthesize.publish import history_row, of_today, publish
 
 CHECKPOINT_SECONDS = 15.0  # how much of a killed search is lost at most
 
@@ -72,10 +72,10 @@ def conclude(
 def _checkpoint(plan: SearchPlan, draft: Draft, left: Sequence[Path | Artifact]) -> tuple[Progress, History] | None:
     """The checkpoint of a stopped or killed search: the draft's own, or the first of those left that can be read."""
     with suppress(ArtifactError):
-        return load(draft.path / STATE, plan.search)
+        return _load(draft.path / STATE, plan)
     for place in left:
         with suppress(ArtifactError):
-            found = load(place / STATE if isinstance(place, Path) else place.file(STATE), plan.search)
+            found = _load(place / STATE if isinstance(place, Path) else place.file(STATE), plan)
             draft.continues(place if isinstance(place, Artifact) else None)
             return found
     draft.continues(None)
@@ -124,13 +124,19 @@ def _begin(
 ) -> tuple[Progress, History, Artifact | None]:
     """The starting point: a killed search's checkpoint, else the newest run of the same search, else the beginning."""
     if resume and (draft.path / STATE).exists():
-        return *load(draft.path / STATE, plan.search), None
+        return *_load(draft.path / STATE, plan), None
     if resume and (earlier := _earlier(plan)):
-        return *load(earlier.file(STATE), plan.search), earlier
+        return *_load(earlier.file(STATE), plan), earlier
     if resume:
         reporter.note("no search like this to resume; starting again")
         draft.continues(None)
     return plan.search.begin(plan.recipe.seed), [], None
+
+
+def _load(path: Path, plan: SearchPlan) -> tuple[Progress, History]:
+    """A saved search, with a history as it is written today."""
+    progress, history = load(path, plan.search)
+    return progress, of_today(history)
 
 
 def _earlier(plan: SearchPlan) -> Artifact | None:
