@@ -33,7 +33,8 @@ primitives.
 COST = """
 ## What it took
 
-Mean seconds of search, and programs executed; without loading the model and scoring the result.
+Mean seconds of search, programs executed, and episodes: runs of them, one for each state, so that a program that
+screening stops costs few. Without loading the model and scoring the result.
 """
 LARGER = """
 ## On larger worlds
@@ -102,8 +103,9 @@ def _return(cell: Cell) -> str:
 
 
 def _cost(cell: Cell) -> str:
-    seconds, programs = cell.spread("seconds"), cell.spread("evaluations")
-    return f"{duration(seconds.mean)}, {programs.mean:,.0f}" if seconds and programs else "–"
+    seconds, *counts = (cell.spread(name) for name in ("seconds", "evaluations", "episodes"))
+    known = [f"{count.mean:,.0f}" for count in counts if count]
+    return ", ".join([duration(seconds.mean), *known]) if seconds and known else "–"
 
 
 def _published(methods: Sequence[PublishedReturns], tasks: Sequence[str], more: int = 0) -> list[str]:
