@@ -31,10 +31,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leapscli.artifacts.artifact import Artifact
+    from leapscli.dsl.program import Program
     from leapscli.results.evaluation import Evaluation
+    from leapscli.stages.run import Setting
     from leapscli.stages.sources import Source
 
 EpisodesOption = Annotated[int, typer.Option("--episodes", metavar="N", min=1, help="Number of initial states.")]
+ExhaustiveOption = Annotated[
+    bool,
+    typer.Option("--exhaustive", help="Score on every initial state, where the task has few enough to list them all."),
+]
 
 
 def register(app: App) -> None:
@@ -50,6 +56,7 @@ def evaluate(
     episodes: EpisodesOption = 1000,
     seed: StateSeedOption = 0,
     budget: BudgetOption = None,
+    exhaustive: ExhaustiveOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -57,7 +64,8 @@ def evaluate(
     """Score a program on many initial states of a task.
 
     Prints the mean return, its standard deviation and histogram, the share of states solved, and the worst episode.
-    Several --size options, or a file with several programs, give a table.
+    Several --size options, or a file with several programs, give a table. With --exhaustive the states are all that
+    there are, and what holds on them is proven for that size.
     """
     from leapscli.artifacts.store import Workspace
     from leapscli.jit import announce_compilation
@@ -68,7 +76,10 @@ def evaluate(
 
     one_format(as_json, as_csv)
     place = Workspace.locate(workspace)
-    if policy := find_policy(place, program):
+    policy = find_policy(place, program)
+    if exhaustive:
+        _refuse(policy, sizes, as_csv)
+    if policy:
         tables = _score_policy(policy, the_task(task, task_option), sizes, episodes, seed)
         if as_json:
             records = [result.record() for results in tables for result in results]
@@ -86,6 +97,9 @@ def evaluate(
         raise InputError("no task to score it on", hint if own else f"name one with --task; {hint}")
     announce_compilation()
     programs = [source.program for source in sources]
+    if exhaustive:
+        _exhaust(programs, settings[0], as_json)
+        return
     tables = [evaluate_all(programs, s.task, episodes, seed, budget=s.bound) for s in settings if s.task]
     for table in tables:
         say_beyond(table[0].task, max(float(result.returns.max()) for result in table))
@@ -96,6 +110,30 @@ def evaluate(
     source, results = max(zip(sources, zip(*tables, strict=True), strict=True), key=lambda pair: pair[1][0].mean)
     worst = min(range(len(results)), key=lambda i: results[i].mean)
     say_worst(source, settings[worst], results[worst], of_best=len(sources) > 1)
+
+
+def _refuse(policy: Artifact | None, sizes: Sequence[str] | None, as_csv: bool) -> None:
+    """Raises InputError for what --exhaustive does not go with."""
+    if policy:
+        raise InputError(f"--exhaustive: {policy.reference} is a policy, not a program", "leave --exhaustive out")
+    if as_csv or len(sizes or []) > 1:
+        raise InputError("--exhaustive has one size, and no --csv", "--json tells everything")
+
+
+def _exhaust(programs: Sequence[Program], setting: Setting, as_json: bool) -> None:
+    """Every initial state."""
+    from leapscli.report.terminal.console import screen
+    from leapscli.report.terminal.evaluation import show_exhaustion, show_exhaustions
+    from leapscli.stages.evaluate import exhaust
+
+    assert setting.task is not None
+    found = exhaust(programs, setting.task, budget=setting.bound)
+    if as_json:
+        print_json(found[0].record() if len(found) == 1 else {"programs": [each.record() for each in found]})
+    elif len(found) == 1:
+        show_exhaustion(screen(), found[0])
+    else:
+        show_exhaustions(screen(), found)
 
 
 def _score_policy(

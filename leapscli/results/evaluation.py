@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
 from leapscli.tasks.registry import Task
@@ -91,5 +93,54 @@ class Evaluation:
             "task_best": self.task.best,
             "worst": {"episode": self.episode(self.worst), "return": told(self.returns.min())},
             "best": {"episode": self.episode(self.best), "return": told(self.returns.max())},
+            "returns": [told(value) for value in self.returns],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Exhaustion:
+    """Returns float64[N] of a program on every initial world of a task, and how likely each is, float64[N]."""
+
+    program: Program
+    task: Task
+    budget: Budget
+    worlds: Sequence[World]
+    likely: NDArray[np.float64]
+    returns: NDArray[np.float64]
+
+    @property
+    def mean(self) -> float:
+        """The expected return: no estimate."""
+        return float(self.returns @ self.likely)
+
+    @property
+    def solved(self) -> int:
+        """Worlds on which the program has the best return there is."""
+        return int(self.task.solved(self.returns).sum())
+
+    @property
+    def proven(self) -> bool:
+        """True if that is all of them."""
+        return self.solved == len(self.worlds)
+
+    @property
+    def worst(self) -> int:
+        """The index of the first of the lowest returns."""
+        return int(self.returns.argmin())
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as plain values for JSON."""
+        return {
+            "program": str(self.program),
+            "task": self.task.name,
+            "height": self.task.height,
+            "width": self.task.width,
+            "budget": str(self.budget),
+            "states": len(self.worlds),
+            "mean": told(self.mean),
+            "solved": self.solved,
+            "proven": self.proven,
+            "task_best": self.task.best,
+            "worst": {"world": str(self.worlds[self.worst]), "return": told(self.returns.min())},
             "returns": [told(value) for value in self.returns],
         }

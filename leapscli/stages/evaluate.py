@@ -1,4 +1,4 @@
-"""Score one program on many initial states of a task, in the compiled engine; at several sizes, too."""
+"""Score one program on many initial states of a task, in the compiled engine, or on all of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
-from leapscli.results.evaluation import Evaluation
+from leapscli.results.evaluation import Evaluation, Exhaustion
+from leapscli.tasks.exhaustion import initial_states
 from leapscli.tasks.registry import Task
 
 
@@ -31,3 +32,11 @@ def evaluate_all(
     worlds = task.sample(episodes, seed, first=first)
     returns = task.returns(programs, worlds, budget)
     return [Evaluation(program, task, seed, budget, row, first) for program, row in zip(programs, returns, strict=True)]
+
+
+def exhaust(programs: Sequence[Program], task: Task, *, budget: Budget | None = None) -> list[Exhaustion]:
+    """The returns of programs on every initial world of `task`. Raises InputError where those cannot be listed."""
+    states, budget = initial_states(task), budget or task.budget
+    returns = task.returns(programs, states.worlds, budget)
+    pairs = zip(programs, returns, strict=True)
+    return [Exhaustion(program, task, budget, states.worlds, states.likely, row) for program, row in pairs]

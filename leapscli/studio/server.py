@@ -62,7 +62,7 @@ class _Announcing(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
-        """As uvicorn's."""
+        """Begins to serve."""
         await super().startup(sockets)
         self._ready()
 

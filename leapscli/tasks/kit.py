@@ -2,7 +2,15 @@
 
 from leapscli.domains.karel.actions import MOVE, PICK_MARKER, PUT_MARKER, TURN_LEFT, TURN_RIGHT
 from leapscli.domains.karel.cells import EAST, MAX_MARKERS, NORTH, SOUTH, WALL, WEST
-from leapscli.domains.karel.tasks.helpers import facing_east, interior, no_smaller_than, padded_index, pick, room
+from leapscli.domains.karel.tasks.helpers import (
+    facing_east,
+    interior,
+    no_smaller_than,
+    padded_index,
+    pick,
+    room,
+    subset,
+)
 from leapscli.domains.karel.world import World, border
 
 __all__ = [
@@ -25,4 +33,5 @@ __all__ = [
     "padded_index",
     "pick",
     "room",
+    "subset",
 ]

@@ -16,7 +16,7 @@ from leapscli.report.terminal.histogram import Histogram
 from leapscli.report.terminal.outcome import facts, return_text, table
 
 if TYPE_CHECKING:
-    from leapscli.results.evaluation import Evaluation
+    from leapscli.results.evaluation import Evaluation, Exhaustion
 
 ROOM = 54  # columns that the numbers of a program take
 
@@ -86,3 +86,37 @@ def _size(evaluation: Evaluation) -> str:
 
 def _budget(evaluation: Evaluation) -> str:
     return f"{evaluation.budget.limit:,} {evaluation.budget.kind}"
+
+
+def show_exhaustion(console: Console, found: Exhaustion) -> None:
+    """Print it: whether the program solves every initial world, and the worst one as a map where it does not."""
+    task, states = found.task, len(found.worlds)
+    size = f"{task.name} {task.height}×{task.width}"
+    verdict = Text(f"proven: it solves every initial state of {size}", "bold green")
+    if not found.proven:
+        verdict = Text(f"{found.solved:,} of {states:,} are solved", "bold")
+    rows: list[tuple[str, str | Text]] = [
+        ("task", size),
+        (
+            "initial states",
+            f"{states:,}, all there are; each run of at most {found.budget.limit:,} {found.budget.kind}",
+        ),
+        ("mean return", Text(return_text(found.mean), "bold").append(" (no estimate)", "dim")),
+        ("solved", verdict),
+    ]
+    if not found.proven:
+        rows.append(("worst", return_text(float(found.returns.min()))))
+    emit(console, facts(rows))
+    if not found.proven:
+        emit(console, Text(), Text("The worst, as a map for --world:", "dim"), str(found.worlds[found.worst]))
+
+
+def show_exhaustions(console: Console, found: Sequence[Exhaustion]) -> None:
+    """Print several programs, a line each."""
+    room = max(20, console.width - ROOM)
+    rows = [
+        (str(i), return_text(each.mean), f"{each.solved:,} of {len(each.worlds):,}", "yes" if each.proven else "no",
+         _cut(str(each.program), room))
+        for i, each in enumerate(found, 1)
+    ]  # fmt: skip
+    emit(console, table(("", "mean return", "solved", "proven", "program"), rows))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,13 @@ def interior(world: World) -> NDArray[np.bool_]:
     inside = np.zeros(world.walls.shape, np.bool_)
     inside[1:-1, 1:-1] = True
     return inside
+
+
+def subset(rng: np.random.Generator, values: NDArray[Any], count: int) -> NDArray[Any]:
+    """`count` different ones of `values`, uniformly, of which the order does not matter."""
+    listing = getattr(rng, "subset", None)  # where every initial state is listed
+    chosen: NDArray[Any] = listing(values, count) if listing else rng.choice(values, count, replace=False)
+    return chosen
 
 
 def pick(rng: np.random.Generator, cells: NDArray[np.int64]) -> tuple[int, int]:

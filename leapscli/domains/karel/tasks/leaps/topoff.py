@@ -3,7 +3,7 @@
 import numpy as np
 
 from leapscli.domains.karel.actions import PICK_MARKER, PUT_MARKER
-from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, require, room
+from leapscli.domains.karel.tasks.helpers import facing_east, no_smaller_than, require, room, subset
 
 SIZE = (12, 12)
 MARKERS, TOPPED, MARKED = range(3)  # in memory: markers in the world, cells at exactly 2, cells to top off
@@ -14,7 +14,7 @@ check = no_smaller_than(3, 6)
 def draw(rng, height, width):
     """k markers on distinct cells of the bottom row, k uniform in 1..W-4; Karel at its left end."""
     k = int(rng.integers(1, width - 3))
-    columns = rng.choice(np.arange(2, width - 1), k, replace=False)
+    columns = subset(rng, np.arange(2, width - 1), k)
     return room(height, width, facing_east(height - 2, 1), [(height - 2, int(c)) for c in columns])
 
 
