@@ -114,13 +114,14 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.report.terminal.progress_bars import progress
     from leapscli.report.terminal.sweep_view import show_sweep
     from leapscli.results.literature import published
-    from leapscli.stages.bench.measure import circumstances, on_larger_worlds
+    from leapscli.stages.bench.measure import circumstances, on_larger_worlds, proven
     from leapscli.stages.user_files import is_stdout, write_output
 
     with progress() as reporter:
-        larger = on_larger_worlds(sweep, reporter)
+        larger, everywhere = on_larger_worlds(sweep, reporter), proven(sweep, reporter)
     page = Bench(
         board=sweep.board,
+        proven=everywhere,
         larger=larger,
         published=published("returns"),
         published_larger=published("larger"),
@@ -137,7 +138,8 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     write_output(output, bench_page(page).encode(errors="backslashreplace"))
     if as_json:
         on_larger = [{"task": task, "method": method, **asdict(each)} for (task, method), each in larger.items()]
-        print_json({**sweep.record(), "larger": on_larger, "page": str(output)})
+        on_every = [{"task": task, "method": method, "proven": count} for (task, method), count in everywhere.items()]
+        print_json({**sweep.record(), "larger": on_larger, "proven": on_every, "page": str(output)})
     else:
         show_sweep(screen(is_stdout(output)), sweep.board)
     if not is_stdout(output):

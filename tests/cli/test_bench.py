@@ -54,6 +54,8 @@ def test_the_page_sets_ours_beside_what_was_published(pool, tmp_path):
     assert ["*HPRL-PPO (HPRL)*", "1.00", "0.50"] in others
     assert rows(page, "On larger worlds")[0] == ["", "maze", "general"]
     assert len(rows(page, "What it took")) == 3
+    head, _, proven = rows(page, "Proven")
+    assert head == ["", "maze", "doorkey"] and all(re.fullmatch(r"[0-2] of 2", cell) for cell in proven[1:])
     assert "| command | `leaps" in page and "over 2 seeds" in page and "on 16 fresh initial states" in page
     assert "at most 1:00" in page and re.search(r"- `hill-climbing`: (short of )?the best return on", page)
     assert "written to R.md" in result.stderr and "hill-climbing" in result.stdout
@@ -65,6 +67,7 @@ def test_it_goes_on_like_a_sweep_and_shares_its_runs(pool):
     found = json.loads(call([*BENCH, "--json"]).stdout)
     assert len(pool.names) == 4 and found["page"] == "R.md"
     assert len(found["runs"]) == 4 and found["larger"][0]["task"] == "maze"
+    assert [each["task"] for each in found["proven"]] == ["maze", "doorkey"]
     call(BENCH)
     assert len(pool.names) == 4
 

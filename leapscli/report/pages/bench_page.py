@@ -27,14 +27,20 @@ RETURNS = """
 ## Return
 
 Of the program that was found, on {held_out} fresh initial states that no search saw. Below ours, in italics, what
-others published, as printed. They ran programs for 220 calls, as the recipe `paper` does; our others run for 10,000
-primitives.
+others published, as printed. LEAPS and HPRL ran programs for 220 calls, as the recipe `paper` does; the later ones, and
+our others, for 10,000 primitives.
 """
 COST = """
 ## What it took
 
 Mean seconds of search, programs executed, and episodes: runs of them, one for each state, so that a program that
 screening stops costs few. Without loading the model and scoring the result.
+"""
+PROVEN = """
+## Proven
+
+Programs that solve every initial state of the task at its size, all of which were run, of those that were found. The
+states of other tasks are too many to list.
 """
 LARGER = """
 ## On larger worlds
@@ -46,9 +52,13 @@ counts, of the programs that solve every fresh world of their own size, those th
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the page tells. `seeds` of each kind; `limit` seconds of a search; `held_out` states."""
+    """Everything that the page tells. `seeds` of each kind; `limit` seconds of a search; `held_out` states.
+
+    `proven`: by task and method, how many programs solve every initial state, where these can be listed.
+    """
 
     board: Scoreboard
+    proven: Mapping[tuple[str, str], int]
     larger: Mapping[tuple[str, str], Larger]
     published: Sequence[PublishedReturns]
     published_larger: Sequence[PublishedReturns]
@@ -73,7 +83,12 @@ def bench_page(bench: Bench) -> str:
     for tasks in _chunks(board.tasks):
         parts += [*_by_method(board, tasks, _return), *_published(bench.published, tasks), ""]
     parts += ["## Where it falls short", "", *_shortfalls(bench)]
-    parts.append(COST)
+    if bench.proven:
+        parts.append(PROVEN)
+        tasks = [task for task in board.tasks if any(task == named for named, _ in bench.proven)]
+        for some in _chunks(tasks):
+            parts += [*_by_method(board, some, lambda cell: _proven(bench, cell)), ""]
+    parts.append(COST.lstrip("\n") if bench.proven else COST)
     for tasks in _chunks(board.tasks):
         parts += [*_by_method(board, tasks, _cost), ""]
     if bench.larger:
@@ -100,6 +115,10 @@ def _by_method(board: Scoreboard, tasks: Sequence[str], text: Callable[[Cell], s
 
 def _return(cell: Cell) -> str:
     return spread_text(cell.spread("return_held_out"))
+
+
+def _proven(bench: Bench, cell: Cell) -> str:
+    return f"{bench.proven[cell.task, cell.method]} of {len(cell.runs)}"
 
 
 def _cost(cell: Cell) -> str:

@@ -8,16 +8,19 @@ import os
 import platform
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import PROGRAM
 from leapscli.dsl.program import Program
 from leapscli.engine.engine import core_count
+from leapscli.errors import InputError
 from leapscli.progress import Done, Reporter, Silent
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.results.larger import Larger
 from leapscli.results.scoreboard import Spread
+from leapscli.stages.evaluate import exhaust
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.stages.synthesize.states import engine_budget, state_seed
@@ -51,6 +54,31 @@ def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> di
                 found[name, method] = Larger(spread, len(solved), general)
         reporter.update(Done(done))
     return found
+
+
+def proven(sweep: Sweep, reporter: Reporter[Done] | None = None) -> dict[tuple[str, str], int]:
+    """By task and method, how many of the programs that were found solve every initial state of the task.
+
+    Tasks whose initial states cannot be listed are left out.
+    """
+    reporter = reporter or Silent()
+    reporter.start("on every initial state", len(sweep.board.tasks), "tasks")
+    found: dict[tuple[str, str], int] = {}
+    for done, title in enumerate(sweep.board.tasks, 1):
+        runs = [(job, run) for job, run in sweep.runs() if job.title == title]
+        with suppress(InputError):
+            for method in sweep.board.methods if runs else ():
+                own = [(job, run) for job, run in runs if job.method == method]
+                found[title, method] = sum(_proves(job, run) for job, run in own)
+        reporter.update(Done(done))
+    return found
+
+
+def _proves(job: Job, run: Artifact) -> bool:
+    """True if the program of a run solves every initial state. Raises InputError where they cannot be listed."""
+    task = find_task(job.task, height=job.size[0], width=job.size[1])
+    program = Program.parse(run.file(PROGRAM).read_text(encoding="utf-8"))
+    return exhaust([program], task, budget=engine_budget(job.recipe, task))[0].proven
 
 
 def _returns(task: Task, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
