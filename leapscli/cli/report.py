@@ -10,7 +10,6 @@ import typer
 from leapscli.cli.artifacts import KindOption
 from leapscli.cli.help import App
 from leapscli.cli.options import WorkspaceOption
-from leapscli.cli.program_options import TaskOption
 
 ReferencesArgument = Annotated[
     list[str] | None,
@@ -26,6 +25,15 @@ OutputOption = Annotated[
         "--output", "-o", metavar="FILE", help="File to write the page to.", show_default="named after the artifact"
     ),
 ]
+PlayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--task",
+        metavar="TASK|FILE",
+        help="Task that programs play, or a task file of your own.",
+        show_default="the one they were found for",
+    ),
+]
 OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
 
 
@@ -37,7 +45,7 @@ def register(app: App) -> None:
 def report(
     references: ReferencesArgument = None,
     output: OutputOption = None,
-    task: TaskOption = None,
+    task: PlayOption = None,
     kind: KindOption = None,
     open_: OpenOption = False,
     workspace: WorkspaceOption = None,

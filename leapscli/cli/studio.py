@@ -10,12 +10,37 @@ import typer
 
 from leapscli.cli.help import App
 from leapscli.cli.options import WorkspaceOption
-from leapscli.cli.program_options import TaskOption, WorldSizeOption
-from leapscli.cli.synthesize import ModelOption
 from leapscli.errors import InputError, MissingExtra
 
 FileArgument = Annotated[
     Path | None, typer.Argument(metavar="[PROGRAM]", help="Program file to open.", show_default=False)
+]
+FirstTaskOption = Annotated[
+    str | None,
+    typer.Option(
+        "--task",
+        metavar="TASK|FILE",
+        help="Task to begin with. A task file of your own can be chosen on the page, too.",
+        show_default="harvester",
+    ),
+]
+FirstSizeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--size",
+        metavar="N|HxW",
+        help="Size of the worlds to begin with, as in 14x22.",
+        show_default="the task's own",
+    ),
+]
+SpaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Model for neighbours and searches: leaps, leaps@v3, shipped, or its folder.",
+        show_default="the newest model",
+    ),
 ]
 PortOption = Annotated[
     int | None,
@@ -33,9 +58,9 @@ def register(app: App) -> None:
 
 def studio(
     file: FileArgument = None,
-    task: TaskOption = None,
-    size: WorldSizeOption = None,
-    model: ModelOption = None,
+    task: FirstTaskOption = None,
+    size: FirstSizeOption = None,
+    model: SpaceOption = None,
     port: PortOption = None,
     open_: OpenOption = False,
     workspace: WorkspaceOption = None,
