@@ -60,6 +60,10 @@ class Made:
         """The settings that it was made with."""
         return dict(self.artifact.manifest.recipe)
 
+    def report(self, path: str | Path) -> Path:
+        """Writes the page of `leaps report` about it. Raises LeapsError."""
+        return _report([self.artifact], path)
+
     def _facts(self) -> Row:
         return {}
 
@@ -70,6 +74,18 @@ class Made:
     def _repr_html_(self) -> str:
         """For notebooks."""
         return facts(f"{type(self).__name__.lower()} {self.reference}", {**self._facts(), "path": self.path})
+
+
+def _report(artifacts: Sequence[Artifact], path: str | Path) -> Path:
+    """The page about these artifacts of one workspace."""
+    from leapscli.artifacts.store import Workspace
+    from leapscli.stages.report.report import report
+    from leapscli.stages.user_files import check_writable, write_output
+
+    target = Path(path)
+    check_writable(target)
+    write_output(target, report(Workspace(artifacts[0].path.parents[2]), artifacts))
+    return target
 
 
 def _short(value: Any) -> str:
@@ -256,6 +272,12 @@ class Results:
             writer = csv.DictWriter(file, list(rows[0]) if rows else [])
             writer.writeheader()
             writer.writerows(rows)
+
+    def report(self, path: str | Path) -> Path:
+        """Writes the page of `leaps report` about all runs. Raises LeapsError; InputError where there are none."""
+        if not self.runs:
+            raise InputError("no run to report on")
+        return _report([run.artifact for run in self.runs], path)
 
     def plot(self, against: str = "evaluations") -> Figure:
         """The best return so far against "evaluations" (programs executed), "episodes" or "seconds", by task."""

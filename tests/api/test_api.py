@@ -91,6 +91,8 @@ def test_a_sweep_gives_rows_a_summary_a_file_and_a_plot(place, tmp_path):
     }
     assert [row["runs"] for row in results.summary()] == [2, 2, 2, 2]
     results.to_csv(tmp_path / "rows.csv")
+    assert "</html>" in results.report(tmp_path / "page.html").read_text()
+    assert results.runs[0].reference in results.runs[0].report(tmp_path / "page.html").read_text()
     with (tmp_path / "rows.csv").open() as file:
         assert [row["run"] for row in csv.DictReader(file)] == [row["run"] for row in rows]
     best = results.best("maze")
