@@ -79,11 +79,7 @@ class Evaluation:
     def record(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
         return {
-            "program": str(self.program),
-            "task": self.task.name,
-            "height": self.task.height,
-            "width": self.task.width,
-            "budget": str(self.budget),
+            **_about(self.program, self.task, self.budget),
             "seed": self.seed,
             "episodes": len(self.returns),
             "mean": told(self.mean),
@@ -95,6 +91,12 @@ class Evaluation:
             "best": {"episode": self.episode(self.best), "return": told(self.returns.max())},
             "returns": [told(value) for value in self.returns],
         }
+
+
+def _about(program: Program | str, task: Task, budget: Budget) -> dict[str, Any]:
+    """The program that was scored, and where."""
+    size = {"height": task.height, "width": task.width}
+    return {"program": str(program), "task": task.name, **size, "budget": str(budget)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,11 +133,7 @@ class Exhaustion:
     def record(self) -> dict[str, Any]:
         """Everything, as plain values for JSON."""
         return {
-            "program": str(self.program),
-            "task": self.task.name,
-            "height": self.task.height,
-            "width": self.task.width,
-            "budget": str(self.budget),
+            **_about(self.program, self.task, self.budget),
             "states": len(self.worlds),
             "mean": told(self.mean),
             "solved": self.solved,

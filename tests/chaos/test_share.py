@@ -9,7 +9,7 @@ from tests import ROOT
 
 
 def test_a_few_tries_of_each_class_hold():
-    few = ("--mutations", "24", "--kills", "12", "--leftovers", "8", "--environments", "12", "--minutes", "3")
+    few = ("--mutations", "24", "--kills", "12", "--leftovers", "8", "--environments", "12", "--minutes", "15")
     result = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *few], cwd=ROOT, capture_output=True, text=True, check=False, timeout=280
     )
