@@ -17,6 +17,7 @@ from leapscli.artifacts.store import Workspace
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+PATIENCE = 30_000  # milliseconds, for machines that are busy
 QUICK = {"iterations": 3, "states": 4, "validation": 4, "held_out": 8, "target": None}
 SIZES = {"phone": (375, 740), "wide": (1600, 1000)}
 
@@ -27,6 +28,7 @@ def chromium() -> Iterator[object]:
     path = os.environ.get("CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium here: `apt-get install chromium` brings it, or CHROMIUM names one")
+    sync.expect.set_options(timeout=PATIENCE)
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
@@ -44,7 +46,7 @@ class Watch:
         context = self.chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: self._hear(message))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
