@@ -12,7 +12,8 @@ import uvicorn
 
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
-from leapscli.studio.app import Opening, Studio, create_app
+from leapscli.studio.answers import Opening, Studio
+from leapscli.studio.app import create_app
 from leapscli.studio.documents import Documents
 from leapscli.studio.scores import Scores
 from leapscli.studio.searches import Searches

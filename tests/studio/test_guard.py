@@ -13,7 +13,8 @@ pytest.importorskip("starlette")
 
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError
-from leapscli.studio.app import Studio, create_app
+from leapscli.studio.answers import Studio
+from leapscli.studio.app import create_app
 from leapscli.studio.documents import Changed, Documents
 from leapscli.studio.scores import Scores
 from leapscli.studio.searches import Searches
