@@ -23,9 +23,11 @@ from leapscli.dsl.tree import Style
 from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.errors import InputError, LeapsError
 from leapscli.report.pages.page import asset, environment
+from leapscli.report.terminal.programs import KEYWORDS
 from leapscli.search.discovery import OURS, find
 from leapscli.stages.inventory import ordered, row
 from leapscli.stages.report.courses import course_chart
+from leapscli.stages.report.episodes import LARGE
 from leapscli.stages.report.report import report
 from leapscli.studio.documents import Documents
 from leapscli.studio.scores import Scores
@@ -71,7 +73,7 @@ class Studio:
                 searchers=SEARCHERS,
                 opening=asdict(self.opening),
                 workspace=str(self.workspace.root),
-                words={"actions": ACTIONS, "perceptions": PERCEPTIONS},
+                words={"actions": ACTIONS, "perceptions": PERCEPTIONS, "keywords": sorted(KEYWORDS)},
             )
         )
         return HTMLResponse(text)
@@ -110,7 +112,7 @@ class Studio:
         if asked.get("world") is not None:
             return self.scores.on_map(program, judge, _text(asked, "world"))
         if asked.get("large"):
-            judge = judge.resized(100, 100)
+            judge = judge.resized(LARGE, LARGE)
         return self.scores.episode(program, judge, _whole(asked, "index", 0, 10**6))
 
     def world(self, asked: Content) -> Content:

@@ -21,7 +21,7 @@ from leapscli.results.evaluation import Evaluation
 from leapscli.stages.report.episodes import LARGE, LARGE_STATES, STATES, STEPS, summary
 from leapscli.stages.sources import parse_size
 from leapscli.tasks.play import play
-from leapscli.tasks.registry import Task, task
+from leapscli.tasks.registry import DEFAULT_BUDGET, Task, task
 from leapscli.tasks.suites import names
 
 KEPT = 8  # sets of states
@@ -90,7 +90,9 @@ class Scores:
     def on_map(self, program: Program, judge: Task, text: str) -> Content:
         """The run on a world that was drawn, judged by the task. Raises WorldError, TaskError."""
         world = World.parse(text)
-        episode = play(program, world, judge.grown(judge.budget, (world.height, world.width)), task=judge, first=STEPS)
+        episode = play(
+            program, world, judge.grown(DEFAULT_BUDGET, (world.height, world.width)), task=judge, first=STEPS
+        )
         return _played(program, recording(episode, "your world"))
 
 

@@ -91,3 +91,14 @@ def test_a_damaged_run_is_refused(place, monkeypatch, tmp_path):
         assert re.search(r"damaged|state\.npz", str(error))
     finally:
         state.write_bytes(whole)
+
+
+def test_published_results_stand_beside_runs_at_the_size_they_were_published_for(place, monkeypatch, tmp_path):
+    monkeypatch.chdir(place)
+    line = "leaps sweep maze --size 10 --searcher evolution --seeds 2 --set iterations=2 --set target=null"
+    subprocess.run(["bash", "-c", f"{line} --workspace {tmp_path}"], check=True, capture_output=True, env=environment())
+    for workspace, expected in ((place, True), (tmp_path, False)):
+        page = tmp_path / "page.html"
+        assert call("maze-*", "--workspace", str(workspace), "-o", str(page)).exit_code == 0
+        text = page.read_text()
+        assert ("LEAPS, table 3" in text) == expected == ("HC, published" in text)

@@ -52,7 +52,7 @@ def environment() -> Environment:
         "colours": board_colours(),
         "version": __version__,
     }
-    found.filters |= {"number": number, "short": short}
+    found.filters["number"] = number
     return found
 
 
@@ -80,11 +80,6 @@ def number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.3f}" if abs(value) < 1000 else f"{value:,.0f}"
-
-
-def short(text: str, most: int = 120) -> str:
-    """A text cut after so many characters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _digest(script: str) -> str:

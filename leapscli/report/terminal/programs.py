@@ -14,7 +14,7 @@ from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.report.palette import LIT_STYLE, SYNTAX_STYLE
 
 _PART = re.compile(r"#.*|R=\d+|\d+|[^\W\d]\w*|[()]|[^\w#()]+")
-_KEYWORDS = frozenset(
+KEYWORDS = frozenset(
     ("DEF", "run", "WHILE", "REPEAT", "IF", "IFELSE", "ELSE", "not", "def", "while", "for", "in", "range", "if", "else")
 )
 _OPENERS = frozenset("mcwrie")
@@ -34,7 +34,7 @@ def _kind(piece: str, following: str) -> str:
         return "action"
     if piece in PERCEPTIONS:
         return "perception"
-    if piece in _KEYWORDS:
+    if piece in KEYWORDS:
         return "keyword"
     if piece.isdigit() or piece.startswith("R="):
         return "number"

@@ -50,14 +50,15 @@ def run_report(workspace: Workspace, run: Artifact, task: str | None = None) -> 
             ("ended by", metrics.get("stop_reason")),
         ],
         evaluations=[summary(result) for result in results],
-        charts=_curves(run, name, method, chosen.name if chosen and _usual(chosen) else None),
+        charts=_curves(run, name, method, published_name(chosen)),
         best=_best(run),
         about=about(workspace, run),
     )
 
 
-def _usual(task: Task) -> bool:
-    return bool((task.height, task.width) == task.module.SIZE)
+def published_name(task: Task | None) -> str | None:
+    """The task's name, where it has the size that others published results at."""
+    return task.name if task and (task.height, task.width) == task.module.SIZE else None
 
 
 def task_title(run: Artifact) -> str:

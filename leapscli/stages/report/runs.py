@@ -29,7 +29,7 @@ from leapscli.stages.evaluate import evaluate_all
 from leapscli.stages.report.about import Content
 from leapscli.stages.report.courses import course_chart
 from leapscli.stages.report.episodes import recorded
-from leapscli.stages.report.run import task_title
+from leapscli.stages.report.run import published_name, task_title
 from leapscli.stages.sources import choose_task, load_program
 from leapscli.tasks.registry import DEFAULT_BUDGET, Task
 
@@ -128,12 +128,16 @@ def _rows(title: str, methods: Sequence[str], found: Sequence[Found]) -> list[Co
                 "seconds": _mean(own, "seconds"),
             }
         )
-    name = title.split()[0]
-    usual = all(each.task and (each.task.height, each.task.width) == each.task.module.SIZE for each in found)
-    for other in published("returns") if usual else []:
-        if name in other.means:
+    name = _published_name(title, found)
+    for other in published("returns"):
+        if name and name in other.means:
             rows.append({"task": title, "method": other.method, "source": other.source, "mean": other.means[name]})
     return rows
+
+
+def _published_name(title: str, found: Sequence[Found]) -> str | None:
+    """The task of the runs with this title, where others published results at its size."""
+    return next((published_name(each.task) for each in found if each.title == title), None)
 
 
 def _mean(found: Sequence[Found], metric: str) -> float | None:
@@ -147,7 +151,7 @@ def _charts(title: str, methods: Sequence[str], found: Sequence[Found]) -> list[
     }
     rows = [history[-1] for histories in by_method.values() for history in histories if history]
     told = [against for against in AXES if any(row.get(against) is not None for row in rows)]
-    return [course_chart(by_method, against, title, title.split()[0]) for against in told]
+    return [course_chart(by_method, against, title, _published_name(title, found)) for against in told]
 
 
 def _gallery(found: Sequence[Found]) -> tuple[list[Content], list[list[dict[str, Any]]]]:

@@ -4,7 +4,6 @@ const { opening, words } = JSON.parse(document.getElementById("opening").textCon
 const find = (id) => document.getElementById(id);
 const text = find("text");
 const player = find("player");
-const KEYWORDS = new Set("DEF run WHILE REPEAT IF IFELSE ELSE not def while for in range if else".split(" "));
 const PAUSE = 350; // milliseconds without typing after which large worlds are asked for
 const WATCH = 500; // between two looks at a search
 const SAMPLE = "DEF run m(\n    WHILE c( frontIsClear c) w(\n        pickMarker\n        move\n    w)\nm)\n";
@@ -50,7 +49,7 @@ function kind(piece) {
   if (piece.startsWith("#")) return "faint";
   if (words.actions.includes(piece)) return "action";
   if (words.perceptions.includes(piece)) return "perception";
-  if (KEYWORDS.has(piece)) return "keyword";
+  if (words.keywords.includes(piece)) return "keyword";
   return /^(R=)?\d+$/.test(piece) ? "number-token" : "";
 }
 
