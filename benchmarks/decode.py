@@ -23,7 +23,7 @@ from leapscli.dsl.grammar import TABLES, Cursor, advance, mask
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError
 from leapscli.vae.decode import Decoding
-from leapscli.vae.device import prepare
+from leapscli.vae.device import keep_buffers
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.network import Network, Shape
@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    prepare(torch.device("cpu"))
+    keep_buffers()
     try:
         artifact = Workspace.locate().resolve(options.model, "model")
         model, label = LatentModel.load(artifact.path), artifact.reference

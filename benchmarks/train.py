@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
-from leapscli.vae.device import prepare
+from leapscli.vae.device import keep_buffers
 from leapscli.vae.networks.masks import target_keys
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_programs
@@ -97,7 +97,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    prepare(torch.device("cpu"))
+    keep_buffers()
     tokens = sample_programs(60_000, seed=0)
     tokens = tokens[np.sort(np.unique(tokens.hashes(), return_index=True)[1])]
     assert tokens.ids.shape[1] == MAX_TOKENS

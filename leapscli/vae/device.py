@@ -16,7 +16,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from leapscli.errors import InputError
+from leapscli.errors import InputError, LeapsError
 
 Amp = Literal["auto", "off", "bf16", "fp16"]
 _DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -67,12 +67,28 @@ def choose_precision(device: torch.device, amp: Amp = "auto") -> Precision:
     return Precision(device, _DTYPES.get(amp))
 
 
-def prepare(device: torch.device) -> None:
-    """Settings of the process that make training faster and change no result on the CPU."""
-    if device.type == "cuda":
-        torch.set_float32_matmul_precision("high")  # TF32
-    elif sys.platform == "linux":
-        _keep_buffers()
+@contextmanager
+def training_settings(device: torch.device) -> Iterator[None]:
+    """Settings of the process for as long as a model is trained on `device`: faster, and no result on the CPU changes.
+
+    On CUDA products in float32 use TF32, and cuDNN the same kernels every time. What is decoded afterwards is decoded
+    in full precision. Where memory runs out, LeapsError.
+    """
+    if device.type == "cpu":
+        keep_buffers()
+        yield
+        return
+    precision, exact = torch.get_float32_matmul_precision(), torch.backends.cudnn.deterministic
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cudnn.deterministic = True
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        what = str(error).partition(". GPU")[0].partition("\n")[0]
+        raise LeapsError(f"{device}: {what}", "a smaller optimizer.batch, or fewer demos_per_program") from None
+    finally:
+        torch.set_float32_matmul_precision(precision)
+        torch.backends.cudnn.deterministic = exact
 
 
 @contextmanager
@@ -90,8 +106,10 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _keep_buffers() -> None:
+def keep_buffers() -> None:
     """Let glibc keep large freed blocks: asking the system for fresh pages would cost a step a fifth of its time."""
+    if sys.platform != "linux":
+        return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:  # other C libraries have none
         mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD

@@ -50,7 +50,9 @@ def load_checkpoint(
     try:
         _check_moments(list(network.parameters()), state)
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-        scaler.load_state_dict(notes.pop("scaler"))
+        scale = notes.pop("scaler")
+        if scale:  # of a training without a loss scale there is none: the scaler begins afresh
+            scaler.load_state_dict(scale)
         _check_notes(notes)
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         reason = f"{type(error).__name__}: {str(error)[:80]}"

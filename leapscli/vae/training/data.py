@@ -154,9 +154,16 @@ def ahead(feed: Iterator[Batch], device: torch.device) -> Iterator[Batch]:
     if device.type == "cpu":  # making one takes a hundredth of a step, and would take a core from the step
         yield from feed
         return
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(lambda: next(feed).to(device))
-        while True:
-            batch = coming.result()
-            coming = worker.submit(lambda: next(feed).to(device))
+
+    def made() -> Batch | None:
+        batch = next(feed, None)
+        return batch and batch.to(device)
+
+    worker = ThreadPoolExecutor(1)
+    try:
+        coming = worker.submit(made)
+        while batch := coming.result():
+            coming = worker.submit(made)
             yield batch
+    finally:
+        worker.shutdown(wait=False, cancel_futures=True)  # nobody waits for a batch that nobody takes

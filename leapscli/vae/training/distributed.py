@@ -22,6 +22,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from leapscli.errors import InputError, LeapsError
+from leapscli.vae.device import choose_device
 
 PATIENCE = timedelta(minutes=10)  # for one that computes while the others wait: longer than any validation
 T = TypeVar("T")
@@ -31,20 +32,30 @@ T = TypeVar("T")
 class Ranks:
     """This process, the `rank`-th of `count` that train together, `here` of them on this machine.
 
-    Alone, every method returns what it was given. Where one has ended, those that meet without it raise LeapsError.
+    Alone, every method returns what it was given. A process that torchrun started is `grouped`, even where it is the
+    only one: then one GPU takes the way of many. Where one has ended, those that meet without it raise LeapsError.
     """
 
     rank: int = 0
     count: int = 1
     local: int = 0
     here: int = 1
+    grouped: bool = False
 
     @classmethod
     def launched(cls) -> Ranks:
         """The ranks in torchrun's environment; alone without it."""
         if not dist.is_torchelastic_launched():
             return cls()
-        return cls(*(int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")))
+        rank, count, local, here = (
+            int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
+        )
+        return cls(rank, count, local, here, grouped=True)
+
+    @property
+    def alone(self) -> bool:
+        """True if there is nobody to meet."""
+        return self.count == 1 and not self.grouped
 
     @property
     def leads(self) -> bool:
@@ -73,26 +84,27 @@ class Ranks:
 
     @contextmanager
     def joined(self, device: str) -> Iterator[None]:
-        """Join the process group for as long as this lasts.
+        """Join the process group for as long as this lasts. Raises InputError for a device that is not there.
 
         It is destroyed after a failure too: a group left to Python's shutdown now and then aborts the process.
         """
-        if self.count > 1:
-            own = torch.device(device)
-            backend, bound = ("cpu:gloo,cuda:nccl", own) if own.type == "cuda" else ("gloo", None)
-            with _company():
-                dist.init_process_group(
-                    backend, rank=self.rank, world_size=self.count, timeout=PATIENCE, device_id=bound
-                )
+        if self.alone:
+            yield
+            return
+        own = choose_device(device)
+        backend, bound = ("cpu:gloo,cuda:nccl", own) if own.type == "cuda" else ("gloo", None)
+        if bound is not None:
+            torch.cuda.set_device(bound)  # what names no device is on this one
+        with _company("the processes of this training did not meet", "each needs the same MASTER_ADDR and MASTER_PORT"):
+            dist.init_process_group(backend, rank=self.rank, world_size=self.count, timeout=PATIENCE, device_id=bound)
         try:
             yield
         finally:
-            if self.count > 1:
-                dist.destroy_process_group()
+            dist.destroy_process_group()
 
     def told(self, value: T) -> T:
         """Broadcast a value of the first process to all; `value` is what it is there."""
-        if self.count == 1:
+        if self.alone:
             return value
         box = [value]
         with _company():
@@ -101,11 +113,11 @@ class Ranks:
 
     def largest(self, value: int) -> int:
         """The largest of all values."""
-        return int(self._reduced(torch.tensor(value), dist.ReduceOp.MAX)) if self.count > 1 else value
+        return value if self.alone else int(self._reduced(torch.tensor(value), dist.ReduceOp.MAX))
 
     def shares(self, counts: Mapping[str, int]) -> dict[str, float]:
         """The share of the global counts, by name, that was counted here."""
-        if self.count == 1:
+        if self.alone:
             return dict.fromkeys(counts, 1.0)
         whole = self._reduced(torch.tensor(list(counts.values()), dtype=torch.float64), dist.ReduceOp.SUM).tolist()
         return {name: own / max(1, all_) for (name, own), all_ in zip(counts.items(), whole, strict=True)}
@@ -122,14 +134,14 @@ class Ranks:
         the same. All gradients travel as one message, 6 MB at the paper's sizes.
         """
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-        if self.count == 1 or not gradients:
+        if self.alone or not gradients:
             return
         whole = self.sum(torch.cat([gradient.flatten() for gradient in gradients]))
         for gradient, part in zip(gradients, torch.split(whole, [g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
     def _reduced(self, values: Tensor, how: dist.ReduceOp.RedOpType) -> Tensor:
-        if self.count > 1:
+        if not self.alone:
             with _company():
                 dist.all_reduce(values, how)
         return values
@@ -140,9 +152,10 @@ WHY = "what it said tells why; --resume goes on from the last validation"
 
 
 @contextmanager
-def _company() -> Iterator[None]:
-    """Around what all processes do together."""
+def _company(failure: str = "another process of this training has ended", hint: str = WHY) -> Iterator[None]:
+    """Around what all processes do together: an error there names its cause."""
     try:
         yield
     except RuntimeError as error:
-        raise LeapsError("another process of this training has ended", WHY) from error
+        cause = str(error).strip().partition("\n")[0]
+        raise LeapsError(f"{failure}: {cause[:100]}", hint) from error

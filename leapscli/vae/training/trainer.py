@@ -17,7 +17,7 @@ from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.device import choose_device, choose_precision, generator, prepare
+from leapscli.vae.device import choose_device, choose_precision, generator, training_settings
 from leapscli.vae.evaluation.validation import validate
 from leapscli.vae.networks.network import Shape
 from leapscli.vae.training.data import Batch, Programs, ProgramSource, Reads, ahead, batches
@@ -59,7 +59,6 @@ def train(
     """
     reporter, stop = reporter or Silent(), stop or StopFlag()
     precision = choose_precision(choose_device(device), recipe.amp)
-    prepare(precision.device)
     training = Training.begin(recipe, shape_of(recipe, source), precision, out, ranks, watchers)
     learn, held_out = Programs(source, "train"), Programs(source, "validation", limit=recipe.validation.programs)
     if not len(learn) or not len(held_out):
@@ -70,7 +69,8 @@ def train(
         training.resume()
     weights = sum(parameter.numel() for parameter in training.network.parameters())
     reporter.note(f"{weights:,} weights, {len(learn):,} programs to learn from, {ranks.together(precision.label)}")
-    return _loop(training, learn, held_out, reporter, stop), training.best
+    with training_settings(precision.device):
+        return _loop(training, learn, held_out, reporter, stop), training.best
 
 
 def shape_of(recipe: ModelRecipe, source: ProgramSource) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import islice
 
 import numpy as np
@@ -11,7 +12,7 @@ from leapscli.artifacts.columns import CHUNK
 from leapscli.domains.karel.execution import replay
 from leapscli.domains.karel.world import Worlds
 from leapscli.vae.networks.packing import STOP, pack, sizes_of
-from leapscli.vae.training.data import WINDOW, Programs, Reads, batches, epoch_order, in_order
+from leapscli.vae.training.data import WINDOW, Programs, Reads, ahead, batches, epoch_order, in_order
 from tests.vae.corpus import DEMOS, corpus
 
 
@@ -75,3 +76,29 @@ def test_packing_goes_by_time_over_rows_of_falling_length() -> None:
     assert sizes_of(lengths) == (4, 3, 1)
     assert pack(values, lengths).tolist() == [0, 1, 2, 3, 10, 11, 12, 20]
     assert sizes_of(np.array([0])) == ()
+
+
+class Slow:
+    """A batch that takes its time to be made, and says when it is."""
+
+    def __init__(self, made: list[int], number: int) -> None:
+        self.made, self.number = made, number
+
+    def to(self, device: torch.device) -> Slow:
+        time.sleep(0.2 if self.number else 0)
+        self.made.append(self.number)
+        return self
+
+
+def test_batches_made_ahead_end_where_their_source_ends_and_nobody_waits_for_the_last_one() -> None:
+    """The device is only named: what goes there goes by the batch's own `to`."""
+    there, made = torch.device("cuda"), list[int]()
+    assert [batch.number for batch in ahead(iter([Slow(made, i) for i in range(3)]), there)] == [0, 1, 2]
+    made.clear()
+    feed = ahead(iter([Slow(made, i) for i in range(100)]), there)
+    assert next(feed).number == 0
+    began = time.monotonic()
+    feed.close()
+    assert time.monotonic() - began < 0.15
+    time.sleep(0.5)
+    assert made in ([0], [0, 1])

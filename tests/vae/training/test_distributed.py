@@ -147,7 +147,8 @@ def test_both_stop_at_the_step_at_which_one_is_asked_and_go_on_to_the_same_weigh
 def test_when_one_breaks_the_other_says_so_at_once(two: Path) -> None:
     first, second = met(two, 0), met(two, 1)
     assert second["error"] == "division by zero"
-    assert first["error"] == "another process of this training has ended" and first["seconds"] < 10
+    what, _, cause = first["error"].partition(": ")
+    assert what == "another process of this training has ended" and cause and first["seconds"] < 10
 
 
 def test_the_process_group_is_left_when_a_training_breaks(two: Path) -> None:
@@ -163,7 +164,57 @@ def test_more_processes_than_programs_in_a_batch_are_refused(tmp_path: Path) -> 
 def test_without_torchrun_there_is_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever other launchers left in the environment."""
     monkeypatch.setenv("RANK", "1"), monkeypatch.setenv("WORLD_SIZE", "2")
-    assert Ranks.launched() == Ranks()
+    assert Ranks.launched() == Ranks() and Ranks().alone
+
+
+def one_of_one(port: int, folder: Path) -> None:
+    """What a process does that torchrun started alone; the numbers that went round go into `sums.json`."""
+    names = {"RANK": 0, "WORLD_SIZE": 1, "LOCAL_RANK": 0, "LOCAL_WORLD_SIZE": 1, "TORCHELASTIC_RUN_ID": "test",
+             "MASTER_ADDR": "localhost", "MASTER_PORT": port, "TORCHELASTIC_USE_AGENT_STORE": "False"}  # fmt: skip
+    os.environ.update({name: str(value) for name, value in names.items()})
+    torch.set_num_threads(1)
+    reduce, sums = dist.all_reduce, list[int]()
+
+    def counted(values: torch.Tensor, how: Any) -> None:
+        sums.append(values.numel())
+        reduce(values, how)
+
+    dist.all_reduce = counted
+    ranks = Ranks.launched()
+    with ranks.joined(ranks.device("cpu")):
+        learn(folder / "one", ranks)
+    (folder / "sums.json").write_text(json.dumps(sums))
+
+
+def test_one_process_under_torchrun_takes_the_way_of_several(two: Path) -> None:
+    """So a single GPU tests NCCL. Nothing comes of it but what one process makes."""
+    with socket.socket() as place:
+        place.bind(("localhost", 0))
+        port = place.getsockname()[1]
+    process = get_context("spawn").Process(target=one_of_one, args=(port, two))
+    process.start()
+    process.join(60)
+    process.kill()
+    assert process.exitcode == 0
+    weights = sum(tensor.numel() for tensor in load_weights(two / "one" / WEIGHTS)[0].values())
+    assert json.loads((two / "sums.json").read_text()).count(weights) == 11  # the gradients of every step
+    same_weights(two / "one" / CHECKPOINT, two / "alone" / CHECKPOINT, 1e-5)
+
+
+def test_a_group_that_cannot_form_names_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("The server socket has failed to listen: EADDRINUSE, port 29500\nmore of it")
+
+    monkeypatch.setattr(dist, "init_process_group", taken)
+    error = pytest.raises(LeapsError, match=r"did not meet: The server socket has failed .* port 29500$")
+    with error, Ranks(0, 2, 0, 2).joined("cpu"):
+        pass
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_a_device_that_is_not_there_is_refused_before_the_group_forms() -> None:
+    with pytest.raises(InputError, match="no cuda:0 here"), Ranks(0, 2, 0, 2).joined("cuda:0"):
+        pass
 
 
 def test_each_process_gets_a_cuda_device_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

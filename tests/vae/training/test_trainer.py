@@ -161,6 +161,14 @@ def test_a_split_without_programs_is_refused(tmp_path: Path) -> None:
         train(recipe(), only, out=tmp_path, device="cpu")
 
 
+@pytest.mark.parametrize(("before", "after"), [("off", "fp16"), ("fp16", "off"), ("bf16", "fp16")])
+def test_a_training_goes_on_in_another_precision(tmp_path: Path, before: str, after: str) -> None:
+    """As `amp: auto` chooses it: fp16 has a loss scale, the others have none."""
+    train(recipe(amp=before, steps=5), corpus(), out=tmp_path, device="cpu")
+    train(recipe(amp=after, steps=10), corpus(), out=tmp_path, device="cpu", resume=True)
+    assert [line["step"] for line in lines(tmp_path)] == [5, 10]
+
+
 @pytest.mark.parametrize("amp", ["bf16"])
 def test_mixed_precision_learns_on_the_cpu_too(tmp_path: Path, amp: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "RECONSTRUCTS", -1.0)
