@@ -22,7 +22,7 @@ from leapscli.artifacts.store import Workspace
 from leapscli.dsl.grammar import TABLES, Cursor, advance, mask
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError
-from leapscli.vae.decode import Decoding
+from leapscli.vae.decoding.loop import Decoding
 from leapscli.vae.device import keep_buffers
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.decoder import Decoder

@@ -17,7 +17,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
-from leapscli.vae.decode import DRAWS, Decoding
+from leapscli.vae.decoding.loop import DRAWS, Decoding
 from leapscli.vae.device import Noise, choose_device, generator
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_tokens

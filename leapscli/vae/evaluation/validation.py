@@ -13,7 +13,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.decode import Decoding
+from leapscli.vae.decoding.loop import Decoding
 from leapscli.vae.device import Precision, generator
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import ACTIVE, population

@@ -19,7 +19,7 @@ from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.budget import Budget
-from leapscli.vae.decode import DRAWS, Decoding
+from leapscli.vae.decoding.loop import DRAWS, Decoding
 from leapscli.vae.device import Noise
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.packing import by_length, pack_programs

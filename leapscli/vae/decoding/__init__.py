@@ -1,0 +1,1 @@
+"""Vectors → programs: the decoder run freely, within the grammar."""
