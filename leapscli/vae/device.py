@@ -116,6 +116,11 @@ def keep_buffers() -> None:
         mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD
 
 
+def moved(tensor: Tensor, device: torch.device) -> Tensor:
+    """The same on `device`; to a GPU through pinned memory, without waiting for the copy."""
+    return tensor if device.type == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
+
+
 def generator(device: torch.device, key: int) -> torch.Generator:
     """A generator of its own for one purpose and one step, so that no state needs saving."""
     return torch.Generator(device).manual_seed(int(key) >> 1)
@@ -125,6 +130,7 @@ def generator(device: torch.device, key: int) -> torch.Generator:
 class Noise:
     """Random numbers of a batch: drawn for all its `rows`, of which `part` are wanted, as they would be without it."""
 
+    device: torch.device
     generator: torch.Generator
     rows: int
     part: slice
@@ -138,4 +144,4 @@ class Noise:
         return self._empty(shape).exponential_(generator=self.generator)[self.part]
 
     def _empty(self, shape: tuple[int, ...]) -> Tensor:
-        return torch.empty(self.rows, *shape, device=self.generator.device)
+        return torch.empty(self.rows, *shape, device=self.device)

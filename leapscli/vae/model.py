@@ -18,7 +18,7 @@ from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
 from leapscli.vae.decoding.loop import DRAWS, Decoding
-from leapscli.vae.device import Noise, choose_device, generator
+from leapscli.vae.device import Noise, choose_device, generator, moved
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_tokens
 from leapscli.vae.training.checkpoint import load_state
@@ -78,7 +78,7 @@ class LatentModel:
         for at in range(0, len(order), CHUNK):
             rows = order[at : at + CHUNK]
             packed, sizes = pack_tokens(tokens[rows])
-            means[rows] = self.network.encoder(packed.to(self.device), sizes)[0].cpu().numpy()
+            means[rows] = self.network.encoder(moved(packed, self.device), sizes)[0].cpu().numpy()
         return means
 
     def decode_tokens(self, z: ArrayLike, *, greedy: bool = True, seed: int = 0) -> TokenBatch:
@@ -87,8 +87,8 @@ class LatentModel:
         draws = generator(self.device, int(stream_key(whole(seed, "seed", 0), "decode")))
         parts = []
         for part in torch.split(vectors, CHUNK):
-            noise = None if greedy else Noise(draws, len(part), slice(None)).exponential(*DRAWS)
-            parts.append(self._decoding(part.to(self.device), noise=noise).cpu().numpy())
+            noise = None if greedy else Noise(self.device, draws, len(part), slice(None)).exponential(*DRAWS)
+            parts.append(self._decoding(moved(part, self.device), noise=noise).cpu().numpy())
         return TokenBatch.from_ids(np.concatenate(parts))
 
     def _vectors(self, z: ArrayLike) -> torch.Tensor:

@@ -2,18 +2,20 @@
 
 One step is a handful of tensor operations over all programs still being written: the state's products for gates and
 head are one matrix product, what tokens and z contribute is looked up, the automaton advances by table, and rows that
-are finished are dropped once they are worth dropping.
+are finished are dropped once they are worth dropping. A host that looks for them waits for its device, so on a GPU it
+looks a few times only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from leapscli.dsl.grammar import END, TABLES, Cursor, Tables, advance
+from leapscli.dsl.grammar import END, SHORTEST_PROGRAM, START, TABLES, Cursor, Tables, advance
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, VOCABULARY_SIZE
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.masks import MASKS, keys
@@ -21,6 +23,7 @@ from leapscli.vae.networks.masks import MASKS, keys
 PREFIX = tuple(TOKEN_ID[token] for token in ("DEF", "run", "m("))  # every program begins so
 DRAWS = (MAX_TOKENS, VOCABULARY_SIZE)  # a program's random numbers: its own, whatever else is decoded beside it
 WORTH = 8  # drop finished rows when they are one in so many: each drop copies what the others need
+LOOKS = frozenset((11, 17, 23, 29, 35))  # the tokens after which finished rows are looked for where that is a wait
 
 
 @dataclass(eq=False)
@@ -34,10 +37,10 @@ class _Rows:
     cursor: Cursor
 
     def keep(self, which: Tensor) -> None:
-        """Only the rows `which`."""
-        self.places, self.state = self.places[which], self.state[which]
-        self.gates, self.head = self.gates[which], self.head[which]
-        self.cursor = self.cursor.map(lambda array: array[which])
+        """Only the rows `which` int64[m]."""
+        self.places, self.state = self.places.index_select(0, which), self.state.index_select(0, which)
+        self.gates, self.head = self.gates.index_select(0, which), self.head.index_select(0, which)
+        self.cursor = self.cursor.map(lambda array: array.index_select(0, which))
 
 
 class Decoding:
@@ -49,9 +52,7 @@ class Decoding:
         self.decoder, device = decoder, decoder.head.weight.device
         self.weight = torch.cat([decoder.gru.weight_hh, decoder.head.weight[:, :k]]).t().contiguous()  # [K, 4K]
         self.bias = torch.cat([decoder.gru.bias_hh, torch.zeros(k, device=device)])
-        self.tables: Tables = TABLES.map(lambda array: torch.as_tensor(array.copy(), device=device))
-        self.mask = torch.zeros(MASKS.allowed.shape, device=device)
-        self.mask.masked_fill_(decoder.forbidden, float("-inf"))
+        self.tables, self.mask = grammar_on(device)
         self.token_gates, self.token_head = decoder.token_parts()
 
     @torch.inference_mode()
@@ -71,7 +72,8 @@ class Decoding:
                 token = _choose(self._logits(rows, recurrent, token, MAX_TOKENS - i), chance)
             ids[rows.places, i] = token.to(torch.uint8)
             self._read(rows, recurrent, token)
-            token = _drop_finished(rows, token)
+            if z.device.type == "cpu" or i in LOOKS:
+                token = _drop_finished(rows, token)
             if not len(token):
                 break
         return ids
@@ -80,7 +82,8 @@ class Decoding:
         """The state before the first token."""
         z = self.decoder.bound(z)
         gates, head = self.decoder.latent_parts(z)
-        cursor = Cursor.start(len(z)).map(lambda array: torch.as_tensor(array, device=z.device))
+        zeros = torch.zeros(len(z), dtype=torch.int64, device=z.device)
+        cursor = Cursor(zeros + START, zeros, zeros + SHORTEST_PROGRAM)
         return _Rows(torch.arange(len(z), device=z.device), self.decoder.start(z), gates, head, cursor)
 
     def _read(self, rows: _Rows, recurrent: Tensor, token: Tensor) -> None:
@@ -100,6 +103,14 @@ class Decoding:
         return self.decoder.out(hidden).add_(self.mask[keys(rows.cursor, remaining)])  # type: ignore[no-any-return]
 
 
+@cache
+def grammar_on(device: torch.device) -> tuple[Tables, Tensor]:
+    """The automaton's tables, and the masks of MASKS as float32[keys, V] of 0 and -inf, on `device`: copied once."""
+    tables: Tables = TABLES.map(lambda array: torch.from_numpy(array.copy()).to(device))
+    mask = torch.zeros(MASKS.allowed.shape).masked_fill_(torch.from_numpy(~MASKS.allowed), float("-inf"))
+    return tables, mask.to(device)
+
+
 def _choose(logits: Tensor, chance: Tensor | None) -> Tensor:
     """The next token of each row, int64[n]: of exponential times at these rates, the shortest is the one drawn."""
     return logits.argmax(1) if chance is None else (logits.softmax(1) / chance).argmax(1)
@@ -107,9 +118,8 @@ def _choose(logits: Tensor, chance: Tensor | None) -> Tensor:
 
 def _drop_finished(rows: _Rows, token: Tensor) -> Tensor:
     """Leave out finished rows, if there are enough of them; their last tokens likewise."""
-    going = rows.cursor.state != END
-    left = int(going.sum())
-    if left > len(going) - max(1, len(going) // WORTH):
+    going = (rows.cursor.state != END).nonzero().squeeze(1)
+    if len(going) > len(token) - max(1, len(token) // WORTH):
         return token
     rows.keep(going)
-    return token[going]
+    return token.index_select(0, going)

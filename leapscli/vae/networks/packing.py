@@ -17,6 +17,7 @@ from leapscli.domains.karel.execution import replay
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.vae.device import moved
 from leapscli.vae.networks.gru import Sizes
 from leapscli.vae.networks.masks import MASKS, target_keys
 
@@ -29,12 +30,9 @@ class _Movable:
     """A record of tensors and plain values."""
 
     def to(self: Moved, device: torch.device) -> Moved:
-        """The same on `device`; on CUDA through pinned memory, without waiting for the copy."""
-        if device.type == "cpu":
-            return self
+        """The same on `device`."""
         values = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
-        moved = (v.pin_memory().to(device, non_blocking=True) if isinstance(v, Tensor) else v for v in values)
-        return type(self)(*moved)
+        return type(self)(*(moved(value, device) if isinstance(value, Tensor) else value for value in values))
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.budget import Budget
 from leapscli.vae.decoding.loop import DRAWS, Decoding
-from leapscli.vae.device import Noise
+from leapscli.vae.device import Noise, moved
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.packing import by_length, pack_programs
 
@@ -62,17 +62,16 @@ def behavior_loss(decoder: Decoder, z: Tensor, traces: Traces, noise: Noise) -> 
     z is [B, Z].
     """
     with torch.autocast(z.device.type, enabled=False):
-        decoding = Decoding(decoder)
-        drawn = (decoding(z.detach(), noise=noise.exponential(*DRAWS)) for _ in range(SAMPLES))
-        samples = [TokenBatch.from_ids(ids.cpu().numpy()) for ids in drawn]
-    rewards = np.stack([traces.rewards(sample) for sample in samples])  # [K, B]
+        draws = torch.cat([noise.exponential(*DRAWS) for _ in range(SAMPLES)])
+        ids = Decoding(decoder)(z.detach().repeat(SAMPLES, 1), noise=draws)
+    tokens = TokenBatch.from_ids(ids.cpu().numpy())
+    parts = np.arange(len(tokens)).reshape(SAMPLES, -1)
+    rewards = np.stack([traces.rewards(tokens[part]) for part in parts])  # [K, B]
     advantages = (rewards - rewards.mean(0)) * (SAMPLES / (SAMPLES - 1))  # against the mean of the others
-    tokens = TokenBatch.concat(samples)
     order = by_length(tokens.lengths)
     packed = pack_programs(tokens[order]).to(z.device)
-    rows = torch.from_numpy(order).to(z.device)
-    logits = decoder(z[rows % len(z)], packed)
+    logits = decoder(z[moved(torch.from_numpy(order % len(z)), z.device)], packed)
     program = torch.cat([torch.arange(n, device=z.device) for n in packed.input_sizes])[packed.at]
-    weights = torch.from_numpy(advantages.ravel()[order]).to(z.device, torch.float32)[program]
+    weights = moved(torch.from_numpy(advantages.ravel()[order].astype(np.float32)), z.device)[program]
     loss = (F.cross_entropy(logits, packed.targets, reduction="none") * weights).sum() / packed.predicted
-    return loss, packed.predicted, torch.tensor(rewards.mean(), dtype=torch.float32, device=z.device)
+    return loss, packed.predicted, moved(torch.tensor(rewards.mean(), dtype=torch.float32), z.device)

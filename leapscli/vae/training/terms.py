@@ -25,7 +25,7 @@ def terms_of(
     `kl_by_dimension` is [Z], and `right`, only for batches with demonstrations, bool[U]. `behavior` asks for L_R.
     Beside them, how many tokens, programs or moments each scalar is the mean of.
     """
-    noise = Noise(generator, len(batch.rows), batch.part)
+    noise = Noise(precision.device, generator, len(batch.rows), batch.part)
     with precision.autocast():
         mean, log_sigma = network.encoder(batch.programs.tokens, batch.programs.sizes)
         z = sample(mean, log_sigma, noise)

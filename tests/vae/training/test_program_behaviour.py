@@ -43,7 +43,7 @@ def test_it_raises_the_reward() -> None:
     assert traces is not None
     z = torch.randn(40, 16, generator=torch.Generator().manual_seed(0))
     optimizer, rewards = torch.optim.Adam(network.decoder.parameters(), 0.02), []
-    noise = Noise(torch.Generator(), 40, slice(None))
+    noise = Noise(torch.device("cpu"), torch.Generator(), 40, slice(None))
     for _ in range(24):
         loss, _, reward = behavior_loss(network.decoder, z, traces, noise)
         optimizer.zero_grad()
