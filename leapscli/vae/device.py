@@ -51,6 +51,13 @@ class Precision:
         """`cpu float32`, `cuda bfloat16`: for logs and manifests."""
         return f"{self.device} {str(self.dtype or torch.float32).removeprefix('torch.')}"
 
+    @property
+    def graphed(self) -> bool:
+        """True where L_P is trained on padded batches of one shape, a step being one graph of kernels: on CUDA, where
+        the launching of kernels bounds a step. fp16 goes the way of CPUs: its loss scale is looked at after each step.
+        """
+        return self.device.type != "cpu" and self.dtype is not torch.float16
+
     def autocast(self) -> AbstractContextManager[None]:
         """Around the networks, not around losses."""
         return torch.autocast(self.device.type, self.dtype, enabled=self.dtype is not None)

@@ -20,7 +20,7 @@ from torch.utils.backend_registration import _setup_privateuseone_for_python_bac
 from leapscli.vae import device as places
 from leapscli.vae import model
 from leapscli.vae.evaluation import validation
-from leapscli.vae.training import trainer
+from leapscli.vae.training import state
 
 NAME = "pretend"
 COPIES = ("aten::_to_copy", "aten::copy_")
@@ -160,17 +160,31 @@ def _inner(value: Any) -> Any:
     return torch.device("cpu") if isinstance(value, torch.device) and value.type == NAME else value
 
 
+def _gru(inputs: torch.Tensor, start: torch.Tensor, weights: Any, *_: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """What cuDNN does in one call, step by step."""
+    weight_ih, weight_hh, bias_ih, bias_hh = weights
+    state, states = start[0], []
+    for gates in torch.nn.functional.linear(inputs, weight_ih, bias_ih):
+        own_r, own_u, own_n = gates.chunk(3, 1)
+        r, u, n = torch.nn.functional.linear(state, weight_hh, bias_hh).chunk(3, 1)
+        update = torch.sigmoid(own_u + u)
+        state = (1 - update) * torch.tanh(own_n + torch.sigmoid(own_r + r) * n) + update * state
+        states.append(state)
+    return torch.stack(states), state[None]
+
+
 @contextmanager
 def pretended(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pretend]:
-    """The device is there, and what PyTorch cannot pretend the CPU does: generators, pinned memory."""
+    """The device is there, and what PyTorch cannot pretend is done here: generators, pinned memory, cuDNN."""
 
     def generator(device: torch.device, key: int) -> torch.Generator:
         return own(torch.device("cpu") if device.type == NAME else device, key)
 
     own = places.generator
-    for module in (places, model, trainer, validation):
+    for module in (places, model, state, validation):
         monkeypatch.setattr(module, "generator", generator)
     monkeypatch.setattr(model, "choose_device", torch.device)
     monkeypatch.setattr(torch.Tensor, "pin_memory", lambda self: self)
+    monkeypatch.setattr(torch, "gru", _gru)
     with Pretend() as mode:
         yield mode

@@ -23,6 +23,7 @@ class Decoder(nn.Module):
     """Axes: B programs, S packed steps, C choices, V tokens, K units, Z latent."""
 
     forbidden: Tensor
+    choice: Tensor
 
     def __init__(self, hidden: int, latent: int, *, tanh: bool = False) -> None:
         super().__init__()
@@ -34,6 +35,7 @@ class Decoder(nn.Module):
         self.head = nn.Linear(hidden + V + latent, hidden)
         self.out = nn.Linear(hidden, V)
         self.register_buffer("forbidden", torch.from_numpy(~MASKS.allowed), persistent=False)
+        self.register_buffer("choice", torch.from_numpy(MASKS.choice), persistent=False)
 
     def token_parts(self) -> tuple[Tensor, Tensor]:
         """The contribution of each token, whatever the state: to the gates [V, 3K], to the head [V, K]."""
@@ -55,5 +57,5 @@ class Decoder(nn.Module):
         states, _ = self.gru(gates, self.start(z).to(z.dtype), sizes)  # [S, K]
         hidden = F.linear(states[at], self.head.weight[:, : states.shape[1]])  # [C, K]
         hidden = hidden + F.embedding(programs.inputs[at], token_head) + spread(latent_head, sizes)[at]
-        logits: Tensor = self.out(torch.tanh(hidden)).float()
+        logits: Tensor = self.out(torch.tanh(hidden)).to(z.dtype)
         return logits.masked_fill(self.forbidden[programs.keys], float("-inf"))

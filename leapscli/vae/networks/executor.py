@@ -48,7 +48,7 @@ class Executor(nn.Module):
         gates = F.linear(state, weight[:, latent:-CHOICES]) + spread(own, demos.sizes)  # [U, 3K]
         gates = gates + F.embedding(demos.previous, F.linear(self.action.weight, weight[:, -CHOICES:]))
         states, _ = self.gru(gates, self.start(z).to(z.dtype)[demos.rows], demos.sizes)  # [U, K]
-        logits: Tensor = self.policy(states).float()
+        logits: Tensor = self.policy(states).to(z.dtype)
         return logits
 
 

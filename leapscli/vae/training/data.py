@@ -125,6 +125,18 @@ def steps_per_epoch(count: int, batch: int) -> int:
     return max(1, count // batch)
 
 
+def choices(count: int, size: int, seed: int, first: int = 0) -> Iterator[Array]:
+    """The programs, of `count`, that the steps `first`, `first` + 1, … learn from, without end: int64[size]."""
+    each, step, epoch, order = steps_per_epoch(count, size), first, -1, np.zeros(0, np.int64)
+    while True:
+        if step // each != epoch:
+            epoch = step // each
+            order = epoch_order(count, seed, epoch)
+        at = step % each * size
+        yield order[at : at + size]
+        step += 1
+
+
 def batches(
     programs: Programs, size: int, reads: Reads, seed: int, first: int = 0, part: slice = WHOLE
 ) -> Iterator[Batch]:
@@ -132,14 +144,8 @@ def batches(
 
     What is left over of an epoch is left out.
     """
-    each, step, epoch, order = steps_per_epoch(len(programs), size), first, -1, np.zeros(0, np.int64)
-    while True:
-        if step // each != epoch:
-            epoch = step // each
-            order = epoch_order(len(programs), seed, epoch)
-        at = step % each * size
-        yield programs.batch(order[at : at + size], reads, stream(seed, "demos", step), part)
-        step += 1
+    for step, chosen in enumerate(choices(len(programs), size, seed, first), first):
+        yield programs.batch(chosen, reads, stream(seed, "demos", step), part)
 
 
 def in_order(programs: Programs, size: int, reads: Reads) -> Iterator[Batch]:

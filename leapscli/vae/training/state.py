@@ -16,10 +16,12 @@ from leapscli.artifacts.layout import CHECKPOINT, METRICS, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.weights import load_weights, save_weights
 from leapscli.recipes.model import ModelRecipe
-from leapscli.vae.device import Precision
+from leapscli.seeding import stream_key
+from leapscli.vae.device import Precision, generator
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.training.checkpoint import load_checkpoint, save_checkpoint
 from leapscli.vae.training.distributed import ALONE, Ranks
+from leapscli.vae.training.schedule import learning_rate
 
 RECONSTRUCTS = 0.8
 TIMES = ("seconds", "programs_per_second")  # not in the weights: equal trainings have equal ones
@@ -40,6 +42,7 @@ class Training:
     last: int  # the step at which it will end, as far as can be told
     ranks: Ranks = ALONE  # with whom; the first writes
     watchers: Sequence[Watch] = ()
+    graphed: bool = False  # whether a step is one graph of kernels (graphed.py)
     step: int = 0
     best: Record = field(default_factory=dict)  # the validation whose weights are kept
     latest: Record = field(default_factory=dict)
@@ -56,10 +59,19 @@ class Training:
         watchers: Sequence[Watch] = (),
     ) -> Training:
         """At step 0, with weights that follow from the seed."""
-        network = Network(shape, recipe.seed).to(precision.device)
-        settings = recipe.optimizer
-        optimizer = torch.optim.AdamW(network.parameters(), settings.lr, weight_decay=settings.weight_decay, fused=True)
-        return cls(recipe, precision, out, network, optimizer, precision.scaler(), recipe.steps, ranks, watchers)
+        device, settings = precision.device, recipe.optimizer
+        network = Network(shape, recipe.seed).to(device)
+        graphed = precision.graphed and ranks.alone and not network.executor and not recipe.losses.behavior
+        lr = torch.full((), settings.lr, device=device) if graphed else settings.lr  # a graph reads it from the device
+        optimizer = torch.optim.AdamW(
+            network.parameters(),
+            lr,
+            weight_decay=settings.weight_decay,
+            fused=True,
+            capturable=graphed and device.type == "cuda",
+        )
+        scaler = precision.scaler()
+        return cls(recipe, precision, out, network, optimizer, scaler, recipe.steps, ranks, watchers, graphed)
 
     @property
     def seconds(self) -> float:
@@ -70,6 +82,19 @@ class Training:
     def reconstructs(self) -> bool:
         """True if greedy reconstruction has passed 80%: L_R waits for it (LEAPS, appendix)."""
         return bool(self.latest) and self.best["validation"]["reconstruction"] > RECONSTRUCTS
+
+    def generator(self) -> torch.Generator:
+        """The random numbers of this step."""
+        return generator(self.precision.device, int(stream_key(self.recipe.seed, "noise", self.step)))
+
+    def set_rate(self) -> None:
+        """Give the optimizer the learning rate of this step."""
+        rate = learning_rate(self.recipe, self.step, self.last)
+        for group in self.optimizer.param_groups:
+            if self.graphed:
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
 
     def resume(self) -> None:
         """Go back to the checkpoint in `out`, else to the beginning; what was logged after it is forgotten."""

@@ -7,7 +7,7 @@ weights.safetensors (the model that reconstructed most validation programs). It 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,12 +16,12 @@ from torch.nn.utils import clip_grad_norm_
 from leapscli.errors import InputError, LeapsError
 from leapscli.progress import Reporter, Silent, StopFlag, TrainingDone
 from leapscli.recipes.model import ModelRecipe
-from leapscli.seeding import stream_key
-from leapscli.vae.device import choose_device, choose_precision, generator, training_settings
+from leapscli.vae.device import choose_device, choose_precision, training_settings
 from leapscli.vae.evaluation.validation import validate
 from leapscli.vae.networks.network import Shape
-from leapscli.vae.training.data import Batch, Programs, ProgramSource, Reads, ahead, batches
+from leapscli.vae.training.data import Array, Batch, Programs, ProgramSource, Reads, ahead, batches
 from leapscli.vae.training.distributed import ALONE, Ranks
+from leapscli.vae.training.graphed import GraphedSteps
 from leapscli.vae.training.running_means import Meter
 from leapscli.vae.training.schedule import last_step, learning_rate
 from leapscli.vae.training.state import Record, Training, Watch
@@ -85,14 +85,13 @@ def _loop(
     """Steps until the recipe's number, its time, or the user ends it."""
     recipe, ranks, every = training.recipe, training.ranks, training.recipe.validation.every
     meter, size = Meter(ranks), min(recipe.optimizer.batch, len(learn))
-    reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
-    feed = ahead(batches(learn, size, reads, recipe.seed, training.step, ranks.part), training.precision.device)
     training.last = ranks.told(last_step(recipe, training.step, training.seconds))
     reporter.start("training", training.last * size, "programs")
     reporter.update(_done(training, size))
+    steps = iter(GraphedSteps(training, learn, size)) if training.graphed else _packed_steps(training, learn, size)
     while (ended := _ended(training, stop)) is None:
-        batch = next(feed)
-        meter.add(training.step + 1, batch.rows, _optimise(training, batch))
+        rows, terms = next(steps)
+        meter.add(training.step + 1, rows, terms)
         training.step += 1
         if training.step % READ == 0:
             loss = meter.check()
@@ -126,13 +125,21 @@ def _ended(training: Training, stop: StopFlag) -> Ended | None:
     return list(reasons)[weightiest - 1] if weightiest else None
 
 
+def _packed_steps(training: Training, learn: Programs, size: int) -> Iterator[tuple[Array, Terms]]:
+    """One step after the other, without end: its programs as rows of the dataset, and its terms."""
+    recipe, device = training.recipe, training.precision.device
+    reads = Reads(recipe.demos_per_program if training.network.executor else 0, recipe.losses.behavior > 0)
+    for batch in ahead(batches(learn, size, reads, recipe.seed, training.step, training.ranks.part), device):
+        yield batch.rows, _optimise(training, batch)
+
+
 def _optimise(training: Training, batch: Batch) -> Terms:
     """One step of Adam; no waiting for the device."""
     recipe, optimizer, scaler = training.recipe, training.optimizer, training.scaler
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate(recipe, training.step, training.last)
-    noise = generator(training.precision.device, int(stream_key(recipe.seed, "noise", training.step)))
-    terms, counts = terms_of(training.network, batch, training.precision, noise, behavior=training.reconstructs)
+    training.set_rate()
+    terms, counts = terms_of(
+        training.network, batch, training.precision, training.generator(), behavior=training.reconstructs
+    )
     terms |= {name: terms[name] * share for name, share in training.ranks.shares(counts).items()}
     terms["loss"] = total(terms, recipe)
     optimizer.zero_grad(set_to_none=True)
