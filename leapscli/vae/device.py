@@ -123,6 +123,11 @@ def keep_buffers() -> None:
         mallopt(-1, (1 << 31) - 1)  # M_TRIM_THRESHOLD
 
 
+def chunk(device: torch.device) -> int:
+    """The number of programs or vectors that are worked on at once: it bounds the memory, and fills a GPU."""
+    return 2048 if device.type == "cpu" else 16384
+
+
 def moved(tensor: Tensor, device: torch.device) -> Tensor:
     """The same on `device`; to a GPU through pinned memory, without waiting for the copy."""
     return tensor if device.type == "cpu" else tensor.pin_memory().to(device, non_blocking=True)

@@ -17,14 +17,14 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
-from leapscli.vae.decoding.loop import DRAWS, Decoding
-from leapscli.vae.device import Noise, choose_device, generator, moved
+from leapscli.vae.decoding.backend import decoding
+from leapscli.vae.decoding.loop import DRAWS
+from leapscli.vae.device import Noise, choose_device, chunk, generator, moved
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_tokens
 from leapscli.vae.training.checkpoint import load_state
 from leapscli.vae.training.state import save_model
 
-CHUNK = 2048  # programs or vectors at once: bounds the memory
 LARGEST = 1e6  # of a vector's numbers: programs lie within ±10 or so; products of larger ones leave float32
 Vectors = NDArray[np.float32]
 
@@ -36,8 +36,9 @@ class LatentModel:
         self.device = choose_device(device)
         self.network = network.to(self.device).eval().requires_grad_(False)
         self.latent = network.shape.latent
+        self.chunk = chunk(self.device)
         self.meta = meta or {}
-        self._decoding = Decoding(self.network.decoder)
+        self._decode = decoding(self.network.decoder)
 
     def __repr__(self) -> str:
         return f"<LatentModel: {self.latent} dimensions, on {self.device}>"
@@ -75,8 +76,8 @@ class LatentModel:
             raise InputError(f"token ids are 0 to {PAD}, not {tokens.ids.max()}")
         means = np.empty((len(tokens), self.latent), np.float32)
         order = by_length(tokens.lengths)
-        for at in range(0, len(order), CHUNK):
-            rows = order[at : at + CHUNK]
+        for at in range(0, len(order), self.chunk):
+            rows = order[at : at + self.chunk]
             packed, sizes = pack_tokens(tokens[rows])
             means[rows] = self.network.encoder(moved(packed, self.device), sizes)[0].cpu().numpy()
         return means
@@ -86,9 +87,9 @@ class LatentModel:
         vectors = self._vectors(z)
         draws = generator(self.device, int(stream_key(whole(seed, "seed", 0), "decode")))
         parts = []
-        for part in torch.split(vectors, CHUNK):
+        for part in torch.split(vectors, self.chunk):
             noise = None if greedy else Noise(self.device, draws, len(part), slice(None)).exponential(*DRAWS)
-            parts.append(self._decoding(moved(part, self.device), noise=noise).cpu().numpy())
+            parts.append(self._decode(moved(part, self.device), noise=noise).cpu().numpy())
         return TokenBatch.from_ids(np.concatenate(parts))
 
     def _vectors(self, z: ArrayLike) -> torch.Tensor:

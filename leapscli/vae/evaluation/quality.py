@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.vae.device import moved
 from leapscli.vae.evaluation.behaviour_comparison import Probe
-from leapscli.vae.model import CHUNK, LatentModel, Vectors
+from leapscli.vae.model import LatentModel, Vectors
 from leapscli.vae.networks.packing import by_length, pack_programs, pack_tokens
 from leapscli.vae.training.losses import kl_by_dimension
 
@@ -50,9 +51,9 @@ def latent(model: LatentModel, tokens: TokenBatch) -> Record:
     """KL(q(z | program) ‖ N(0, 1)) of each dimension, in nats, and how many of them are in use."""
     total = torch.zeros(model.latent, dtype=torch.float64)
     order = by_length(tokens.lengths)
-    for at in range(0, len(order), CHUNK):
-        packed, sizes = pack_tokens(tokens[order[at : at + CHUNK]])
-        mean, log_sigma = model.network.encoder(packed.to(model.device), sizes)
+    for at in range(0, len(order), model.chunk):
+        packed, sizes = pack_tokens(tokens[order[at : at + model.chunk]])
+        mean, log_sigma = model.network.encoder(moved(packed, model.device), sizes)
         total += kl_by_dimension(mean, log_sigma).double().cpu() * len(mean)
     kl = (total / len(tokens)).numpy()
     return {
@@ -86,10 +87,10 @@ def _tokens_right(model: LatentModel, tokens: TokenBatch, means: Vectors) -> tup
     """int64[P] each: choices that the decoder would make as the program does, and all choices."""
     right, choices = np.zeros(len(tokens), np.int64), np.zeros(len(tokens), np.int64)
     order = by_length(tokens.lengths)
-    for at in range(0, len(order), CHUNK):
-        rows = order[at : at + CHUNK]
+    for at in range(0, len(order), model.chunk):
+        rows = order[at : at + model.chunk]
         packed = pack_programs(tokens[rows]).to(model.device)
-        logits = model.network.decoder(torch.from_numpy(means[rows]).to(model.device), packed)
+        logits = model.network.decoder(moved(torch.from_numpy(means[rows]), model.device), packed)
         same = (logits.argmax(1) == packed.targets).cpu().numpy()
         program = np.concatenate([np.arange(n) for n in packed.input_sizes])[packed.at.cpu().numpy()]  # [C]
         right[rows] = np.bincount(program, same, minlength=len(rows)).astype(np.int64)

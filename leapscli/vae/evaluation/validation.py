@@ -13,7 +13,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.recipes.model import ModelRecipe
 from leapscli.seeding import stream_key
-from leapscli.vae.decoding.loop import Decoding
+from leapscli.vae.decoding.backend import decoding
 from leapscli.vae.device import Precision, generator
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.evaluation.quality import ACTIVE, population
@@ -36,7 +36,7 @@ def validate(network: Network, programs: Programs, recipe: ModelRecipe, precisio
     network.eval()
     noise = generator(precision.device, int(stream_key(recipe.seed, "validation")))
     reads = Reads(recipe.demos_per_program if network.executor else 0)
-    decoding, parts = Decoding(network.decoder), []
+    decode, parts = decoding(network.decoder), []
     decoded = np.empty((len(programs), MAX_TOKENS), np.uint8)
     for batch in in_order(programs, recipe.optimizer.batch, reads):
         moved = batch.to(precision.device)
@@ -44,9 +44,9 @@ def validate(network: Network, programs: Programs, recipe: ModelRecipe, precisio
         terms["loss"] = total(terms, recipe)
         parts.append((len(batch.rows), terms, _traces_right(moved.demos, terms)))
         mean, _ = network.encoder(moved.programs.tokens, moved.programs.sizes)
-        decoded[programs.places(batch.rows)] = decoding(mean).cpu().numpy()
+        decoded[programs.places(batch.rows)] = decode(mean).cpu().numpy()
     z = torch.randn(min(PRIOR, len(programs)), network.shape.latent, generator=noise, device=precision.device)
-    samples = TokenBatch.from_ids(decoding(z).cpu().numpy())
+    samples = TokenBatch.from_ids(decode(z).cpu().numpy())
     network.train()
     grid, key = programs.source.layout, int(stream_key(recipe.seed, "validation", "worlds"))
     probe = Probe(random_worlds(WORLDS, key, height=grid.height, width=grid.width))

@@ -19,7 +19,8 @@ from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.budget import Budget
-from leapscli.vae.decoding.loop import DRAWS, Decoding
+from leapscli.vae.decoding.backend import decoding
+from leapscli.vae.decoding.loop import DRAWS
 from leapscli.vae.device import Noise, moved
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.packing import by_length, pack_programs
@@ -63,7 +64,7 @@ def behavior_loss(decoder: Decoder, z: Tensor, traces: Traces, noise: Noise) -> 
     """
     with torch.autocast(z.device.type, enabled=False):
         draws = torch.cat([noise.exponential(*DRAWS) for _ in range(SAMPLES)])
-        ids = Decoding(decoder)(z.detach().repeat(SAMPLES, 1), noise=draws)
+        ids = decoding(decoder)(z.detach().repeat(SAMPLES, 1), noise=draws)
     tokens = TokenBatch.from_ids(ids.cpu().numpy())
     parts = np.arange(len(tokens)).reshape(SAMPLES, -1)
     rewards = np.stack([traces.rewards(tokens[part]) for part in parts])  # [K, B]

@@ -45,7 +45,7 @@ def test_losses_and_gradients_are_those_of_the_packed_networks(shape: Shape) -> 
 
     assert int((targets != IGNORED).sum()) == len(packed.targets)
     np.testing.assert_allclose(other_mean.detach(), mean.detach(), atol=1e-12)
-    assert float(theirs) == pytest.approx(float(ours), abs=1e-12)
+    assert theirs.item() == pytest.approx(ours.item(), abs=1e-12)
     ours_by_name, theirs_by_name = grads(network, ours), grads(network, theirs)
     assert ours_by_name.keys() == theirs_by_name.keys()
     for name, gradient in ours_by_name.items():
