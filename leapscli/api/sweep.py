@@ -23,6 +23,7 @@ def sweep(
     max_time: float | str | None = None,
     size: Size = None,
     parallel: int | None = None,
+    device: str = "auto",
     grid: Mapping[str, Sequence[Any]] | None = None,
     workspace: str | Path | None = None,
     progress: bool | None = None,
@@ -32,7 +33,8 @@ def sweep(
 
     `grid` maps settings to several values, as in `{"sigma": [0.1, 0.3]}`: each combination is a method of its own. What
     the workspace holds already is not searched again, and a sweep that was stopped goes on. `parallel` searches
-    run at once, each in a process of its own on one core; one a core by default. Raises LeapsError.
+    run at once, each in a process of its own on one core; one a core by default. `device` is where models compute:
+    auto, cpu or cuda. Raises LeapsError.
     """
     from leapscli.report.terminal.sweep_view import sweep_view
     from leapscli.stages.sweep.jobs import methods, plan_jobs, task_names
@@ -52,6 +54,7 @@ def sweep(
         command=spelled(
             "sweep", names, list(_several(searchers)), seeds=seeds, seed=seed, size=size, grid=grid, **settings
         ),
+        device=device,
     )
     made = Sweep(jobs, root)
     with following(progress, sweep_view, Silent()) as (reporter, stop):

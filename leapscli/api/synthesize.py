@@ -20,6 +20,7 @@ def synthesize(
     seed: int | None = None,
     max_time: float | str | None = None,
     size: Size = None,
+    device: str = "auto",
     workspace: str | Path | None = None,
     resume: bool = False,
     progress: bool | None = None,
@@ -29,7 +30,8 @@ def synthesize(
 
     `task` is a name, a task file, or what `leaps.task` gave; `searcher` a name or a file (default: the recipe's, which
     is memetic); `settings` replace some of the recipe's, as in `population=64`. `max_time` is in seconds, or a text as
-    in "20m". Ctrl-C ends the search, and the run holds the best program so far. Raises LeapsError.
+    in "20m". `device` is where the model computes: auto, cpu or cuda. Ctrl-C ends the search, and the run holds the
+    best program so far. Raises LeapsError.
     """
     from leapscli.report.terminal.search_view import search_view
     from leapscli.stages.synthesize.choose import choose_recipe
@@ -40,7 +42,7 @@ def synthesize(
     changes = overrides(settings, seed=seed, max_time=max_time)
     chosen = choose_recipe(root.root, found.reference, recipe, searcher, changes)
     named = str(model.path) if isinstance(model, Model) else model
-    plan = prepare(chosen, root, found, named)
+    plan = prepare(chosen, root, found, named, device=device)
     names = {"recipe": recipe, "seed": seed, "max_time": max_time, "size": size, **settings}
     command = spelled("synthesize", found, searcher=searcher, model=named, **names)
     with following(progress, lambda console: search_view(console, plan.limits), Silent()) as (reporter, stop):

@@ -9,6 +9,7 @@ import typer
 
 from leapscli.cli.help import App
 from leapscli.cli.options import (
+    DeviceOption,
     DryRunOption,
     JsonOption,
     SetOption,
@@ -71,6 +72,7 @@ def bench(
     model: ModelOption = None,
     settings: SetOption = None,
     parallel: ParallelOption = None,
+    device: DeviceOption = "auto",
     output: OutputOption = Path("RESULTS.md"),
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
@@ -95,7 +97,8 @@ def bench(
     compared = methods(split(recipe or RECIPES), []) + (methods([], split(searcher)) if searcher else [])
     chosen = overrides(settings, None, max_time)
     names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
-    sweep = Sweep(plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command), place)
+    jobs = plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command, device=device)
+    sweep = Sweep(jobs, place)
     if dry_run:
         say_plan(sweep, as_json)
         return

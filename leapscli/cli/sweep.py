@@ -10,6 +10,7 @@ import typer
 from leapscli.cli.help import App
 from leapscli.cli.options import (
     CsvOption,
+    DeviceOption,
     DryRunOption,
     JsonOption,
     SetOption,
@@ -117,6 +118,7 @@ def sweep(
     grid: GridOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
+    device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
     plot: PlotOption = None,
@@ -149,6 +151,7 @@ def sweep(
         size=parse_size(size),
         overrides=overrides(settings, seed, max_time),
         command=command_line(),
+        device=device,
     )
     sweep = Sweep(jobs, place)
     if dry_run:

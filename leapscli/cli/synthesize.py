@@ -9,6 +9,7 @@ import typer
 
 from leapscli.cli.help import App
 from leapscli.cli.options import (
+    DeviceOption,
     DryRunOption,
     JsonOption,
     ResumeOption,
@@ -131,6 +132,7 @@ def synthesize(
     size: SizeOption = None,
     start: StartOption = None,
     prefer_general: GeneralOption = False,
+    device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
@@ -167,12 +169,13 @@ def synthesize(
             overrides=chosen,
             command=command_line(),
             resume=resume,
+            device=device,
         )
         _search_seeds(Sweep(jobs, place), parallel, dry_run, as_json)
         return
     if parallel is not None:
         raise InputError("--parallel needs several searches", "as in --seeds 5")
-    plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen))
+    plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen), device)
     say_model(plan.model)
     if dry_run:
         _say_plan(plan, as_json)
@@ -182,13 +185,15 @@ def synthesize(
             show_found(run, plan.task, as_json)
 
 
-def _plan(place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe) -> SearchPlan:
+def _plan(
+    place: Workspace, task: str, size: str | None, model: str | None, recipe: SearchRecipe, device: str
+) -> SearchPlan:
     from leapscli.stages.sources import parse_size
     from leapscli.stages.synthesize.plan import prepare
     from leapscli.tasks.registry import task as find_task
 
     height, width = parse_size(size)
-    return prepare(recipe, place, find_task(task, height=height, width=width), model)
+    return prepare(recipe, place, find_task(task, height=height, width=width), model, device=device)
 
 
 def _run(plan: SearchPlan, resume: bool) -> Artifact:

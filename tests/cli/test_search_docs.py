@@ -28,7 +28,7 @@ COMMANDS = re.findall(r"^    leaps (synthesize .*?) *(?:#.*)?$", PAGE, re.MULTIL
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe, device: space)
     fake_model(Workspace(tmp_path))
     return Workspace(tmp_path)
 

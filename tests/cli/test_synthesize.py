@@ -37,7 +37,7 @@ QUICK = [
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe, device: space)
     monkeypatch.chdir(tmp_path)
     place = Workspace(tmp_path)
     fake_model(place)
@@ -68,6 +68,17 @@ def test_json_is_one_object_with_the_program_and_the_metrics(place):
     assert Program.parse(found["program"]) == SOLVER
     assert found["artifact"] == "stairclimber@v1" and found["return_held_out"] == 1.0
     assert (found["task"], found["size"], found["seed"], found["stop_reason"]) == ("stairclimber", "12x12", 3, "target")
+
+
+def test_the_model_computes_on_the_device_asked_for(place):
+    call(*QUICK, "--device", "cpu")
+    assert place.resolve("stairclimber", "run").manifest.environment["device"] == "cpu"
+    with pytest.raises(InputError, match="no device is called 'gpu'"):
+        call(*QUICK, "--device", "gpu")
+    with pytest.raises(InputError, match="no device is called 'gpu'"):
+        call(*QUICK, "--device", "gpu", "--seeds", "2")
+    with pytest.raises(InputError, match="--device cuda: only the space of a model is searched on a device"):
+        call("--searcher", "evolution", "--device", "cuda")
 
 
 def test_general_programs_are_asked_for_with_one_word(place):

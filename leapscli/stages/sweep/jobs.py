@@ -21,7 +21,7 @@ from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, label
 from leapscli.stages.synthesize.choose import choose_recipe
-from leapscli.stages.synthesize.plan import LIMITS, find_model, search_key
+from leapscli.stages.synthesize.plan import LIMITS, find_model, model_device, search_key
 from leapscli.tasks.registry import Task, unknown
 from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.suites import groups, in_folder, names
@@ -60,6 +60,7 @@ class Job:
     command: str = ""
     best: float = 1.0  # the most that the task pays
     resume: bool = False  # from what the same search reached within other limits
+    device: str = "auto"  # where the model computes
 
     @property
     def name(self) -> str:
@@ -131,6 +132,7 @@ def plan_jobs(
     overrides: Sequence[str] = (),
     command: str = "",
     resume: bool = False,
+    device: str = "auto",
 ) -> list[Job]:
     """Every search of the sweep, checked. The seeds count up from the recipe's own.
 
@@ -153,15 +155,13 @@ def plan_jobs(
     ]
     latent = any(find(recipe.searcher).needs_model for _, _, recipe in chosen)
     artifact = find_model(workspace, model) if latent else None
+    if device != "auto":
+        model_device(device, artifact)
     return [
-        _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command, resume)
+        _job(workspace, task, method, recipe.replace(seed=recipe.seed + i), artifact, command, resume, device)
         for i in range(seeds)
         for task, method, recipe in chosen
     ]
-
-
-def _recipe(workspace: Workspace, task: str, method: Method, overrides: Sequence[str]) -> SearchRecipe:
-    return choose_recipe(workspace.root, task, method.recipe, method.searcher, [*overrides, *method.settings])
 
 
 def _job(
@@ -172,6 +172,7 @@ def _job(
     model: Artifact | None,
     command: str,
     resume: bool,
+    device: str,
 ) -> Job:
     model = model if find(recipe.searcher).needs_model else None
     return Job(
@@ -186,6 +187,7 @@ def _job(
         command=command,
         best=task.best,
         resume=resume,
+        device=device,
     )
 
 

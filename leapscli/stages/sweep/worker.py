@@ -29,7 +29,7 @@ def run_job(job: Job, stop: Path) -> Outcome:
     """Searches until the end, or until the file `stop` exists; raises nothing."""
     try:
         task = _task(job.task, *job.size)
-        plan = prepare(job.recipe, Workspace(job.workspace), task, job.model, threads=1)
+        plan = prepare(job.recipe, Workspace(job.workspace), task, job.model, threads=1, device=job.device)
         with _stop_file(stop) as flag:
             run = conclude(plan, job.name, job.exact_key, stop=flag, resume=job.resume, command=job.command)
             return Outcome(job, run)

@@ -16,7 +16,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
-from leapscli.errors import MissingArtifact
+from leapscli.errors import InputError, MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
 from leapscli.search.discovery import find
@@ -44,6 +44,7 @@ class SearchPlan:
     search: Search
     spare: Objective
     threads: int | None = None  # of the engine; None: one a core
+    device: str | None = None  # of the model
 
     @property
     def limits(self) -> Limits:
@@ -80,6 +81,21 @@ def find_model(workspace: Workspace, reference: str | None) -> Artifact:
         raise MissingArtifact(error.message, hint) from None
 
 
+def model_device(name: str, model: Artifact | None) -> str | None:
+    """The device that a search's model computes on, None without a model: `auto` is CUDA where it pays.
+
+    Raises InputError for one that is not there, and for one that nothing would run on.
+    """
+    if model is None:
+        if name not in ("auto", "cpu"):
+            hint = "leave it out: programs run on the CPU's cores"
+            raise InputError(f"--device {name}: only the space of a model is searched on a device", hint)
+        return None
+    from leapscli.vae.decoding.backend import search_device
+
+    return str(search_device(name))
+
+
 class ModelSpace:
     """A model as searchers see it."""
 
@@ -112,27 +128,36 @@ class ModelSpace:
             return self._model.encode(tokens)
 
 
-def load_space(model: Artifact, recipe: SearchRecipe) -> LatentSpace:
-    """The latent space of a model artifact, decoded as the recipe says."""
-    return ModelSpace(_load_model(model.file(WEIGHTS)), sampled=recipe.decoding == "sampled")
+def load_space(model: Artifact, recipe: SearchRecipe, device: str = "cpu") -> LatentSpace:
+    """The latent space of a model artifact on `device`, decoded as the recipe says."""
+    return ModelSpace(_load_model(model.file(WEIGHTS), device), sampled=recipe.decoding == "sampled")
 
 
 @lru_cache(maxsize=1)
-def _load_model(weights: Path) -> LatentModel:
+def _load_model(weights: Path, device: str) -> LatentModel:
     """The model in a file; the last one stays, for the next search of this process."""
     from leapscli.vae.model import LatentModel
 
-    return LatentModel.load(weights)
+    return LatentModel.load(weights, device)
 
 
 def prepare(
-    recipe: SearchRecipe, workspace: Workspace, task: Task, model: str | None, *, threads: int | None = None
+    recipe: SearchRecipe,
+    workspace: Workspace,
+    task: Task,
+    model: str | None,
+    *,
+    threads: int | None = None,
+    device: str = "auto",
 ) -> SearchPlan:
-    """Everything a search needs, found, checked and loaded. Raises InputErrors for what cannot be."""
+    """Everything a search needs, found, checked and loaded; the model on `device`. Raises InputErrors for what cannot
+    be.
+    """
     searcher = find(recipe.searcher)
     artifact = find_model(workspace, model) if searcher.needs_model else None
-    space = load_space(artifact, recipe) if artifact else None
+    place = model_device(device, artifact)
+    space = load_space(artifact, recipe, place) if artifact and place else None
 
     states = States(recipe, task, space.decode if space else None, threads)
     search = Search(searcher.build(recipe, space), states.searched(), states.validation(), states.general())
-    return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads)
+    return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads, place)

@@ -78,7 +78,9 @@ def publish(
     if plan.task.source:
         remember(plan.task.source)
     seed, parents = plan.recipe.seed, [plan.model] if plan.model else []
-    return draft.publish(recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command)
+    return draft.publish(
+        recipe=recipe, seed=seed, parents=parents, metrics=metrics, command=command, device=plan.device
+    )
 
 
 def _simplified(plan: SearchPlan, program: Program) -> Program:

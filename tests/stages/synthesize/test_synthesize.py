@@ -46,7 +46,7 @@ class Stopper(Silent):
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
     space = solvable_space()
-    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe, device: space)
     place = Workspace(tmp_path)
     fake_model(place)
     return place
@@ -175,7 +175,7 @@ def test_among_equals_the_one_that_works_on_larger_worlds_wins_where_asked(works
     looks = Program.parse(SOLUTIONS["harvester"])
     space = solvable_space(solvable=False)
     space.tokens = TokenBatch.concat([TokenBatch.of([counts, looks]), space.tokens[2:]])
-    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe, device: space)
     recipe = RECIPE.replace(searcher="random", population=400, iterations=60, target=None, patience=None)
     found = {}
     for general in (False, True):
@@ -194,7 +194,7 @@ def test_what_makes_no_difference_is_left_out_of_the_program(workspace, monkeypa
     idle = Program.parse("DEF run m( turnLeft turnRight WHILE c( noMarkersPresent c) w( turnRight move w) move m)")
     space = solvable_space(solvable=False)
     space.tokens = TokenBatch.concat([TokenBatch.of([idle]), space.tokens[1:]])
-    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe: space)
+    monkeypatch.setattr(search_plan, "load_space", lambda model, recipe, device: space)
     run = stage.synthesize(prepare(workspace))
     assert Program.parse(run.file("program.txt").read_text()) == SOLVER
     assert run.manifest.metrics["return_held_out"] == 1.0

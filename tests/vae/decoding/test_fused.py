@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.vae.decoding.backend import decoding
+from leapscli.vae.decoding import backend
+from leapscli.vae.decoding.backend import decoding, search_device
 from leapscli.vae.decoding.loop import Decoding
 from tests.vae.decoding.interpreted import ROWS, SHAPES, decoder_of
 
@@ -50,6 +52,21 @@ def test_no_vectors_are_no_programs(written: Any) -> None:
 
 def test_only_sizes_that_the_kernel_takes_are_given_to_it(written: Any) -> None:
     assert written["fits"].tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("cuda", "triton", "device"), [(False, True, "cpu"), (True, False, "cpu"), (True, True, "cuda")]
+)
+def test_searches_take_a_gpu_where_the_kernel_is(
+    cuda: bool, triton: bool, device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it a GPU is no faster than a core, for the few vectors of an iteration."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: int(cuda))
+    monkeypatch.setattr(backend, "find_spec", lambda name: object() if triton else None)
+    assert search_device("auto").type == device
+    if cuda:
+        assert search_device("cuda").type == "cuda"
 
 
 def test_a_cpu_decodes_by_the_loop() -> None:

@@ -177,30 +177,6 @@ def test_mixed_precision_learns_on_the_cpu_too(tmp_path: Path, amp: str, monkeyp
     assert records[-1]["validation"]["tokens"] < records[0]["validation"]["tokens"]
 
 
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-@pytest.mark.parametrize("amp", ["off", "bf16", "fp16"])
-def test_a_gpu_learns_what_the_cpu_learns(tmp_path: Path, amp: str) -> None:
-    found = {}
-    for device in ("cpu", "cuda"):
-        (tmp_path / device).mkdir()
-        plan = recipe(amp=amp if device == "cuda" else "off", steps=40, losses={"beta": 0.0})
-        train(plan, corpus(), out=tmp_path / device, device=device)
-        found[device] = lines(tmp_path / device)[-1]["validation"]["loss"]
-    assert found["cuda"] == pytest.approx(found["cpu"], rel=0.1)
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
-def test_a_gpu_decodes_the_same_programs() -> None:
-    from leapscli.vae.networks.network import Network, Shape
-
-    network, z = Network(Shape(hidden=32, latent=32)), np.random.default_rng(0).standard_normal((100, 32))
-    on_cpu = LatentModel(network).decode_tokens(z).texts()
-    on_gpu = LatentModel(network, "cuda").decode_tokens(z).texts()
-    assert sum(a == b for a, b in zip(on_cpu, on_gpu, strict=True)) >= 98  # ties may fall otherwise under TF32
-
-
 def test_a_resumed_training_never_has_more_programs_than_it_will_have(tmp_path: Path, monkeypatch) -> None:
     """Ended by its time, beyond the step that it last foresaw, it goes on with more time."""
     told: list[Done] = []

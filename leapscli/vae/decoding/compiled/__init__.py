@@ -1,1 +1,1 @@
-"""What Triton compiles for GPUs."""
+"""The kernel that Triton compiles."""
