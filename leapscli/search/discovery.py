@@ -61,13 +61,13 @@ class SearcherEntry:
         """The SHA-256 of its file: a searcher that was changed makes other searches."""
         return hashlib.sha256(self.source.read_bytes()).hexdigest()
 
-    def build(self, recipe: SearchRecipe, space: LatentSpace | None) -> AnySearcher:
-        """The searcher with the settings of `recipe`, and restarts where it asks for them.
+    def build(self, recipe: SearchRecipe, space: LatentSpace | None, task: str = "") -> AnySearcher:
+        """The searcher with the settings of `recipe`, for the task of that name, and restarts where it asks for them.
 
         Those that search programs need no `space`. Raises TypeError without one where a model is needed.
         """
         settings = self.settings.model_validate({name: getattr(recipe, name) for name in self.settings.model_fields})
-        place = space if self.needs_model else ProgramSpace()
+        place = space if self.needs_model else ProgramSpace(task=task)
         if place is None:
             raise TypeError(f"{self.name} searches the space of a model")
         make: Callable[[Any, Any], AnySearcher] = self.made_by

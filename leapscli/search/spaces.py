@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.edits import edit
 from leapscli.dsl.mutation import mutate
+from leapscli.dsl.parts import bodies
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.search.protocol import Latents, LatentSpace
@@ -37,10 +39,13 @@ class Space(Protocol[P]):
 
 
 class ProgramSpace:
-    """Places are programs, neighbours their mutants (dsl/mutation.py). At most `max_tokens` a program."""
+    """Places are programs, neighbours their mutants (dsl/mutation.py). At most `max_tokens` a program.
 
-    def __init__(self, *, max_tokens: int = MAX_TOKENS) -> None:
-        self.max_tokens = max_tokens
+    `task` is the name of the task that is searched for.
+    """
+
+    def __init__(self, *, max_tokens: int = MAX_TOKENS, task: str = "") -> None:
+        self.max_tokens, self.task = max_tokens, task
 
     def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
         """Random programs."""
@@ -54,6 +59,29 @@ class ProgramSpace:
         """`after` where `moved`."""
         ids = np.where(moved[:, None], after.ids, before.ids)
         return TokenBatch(ids, np.where(moved, after.lengths, before.lengths))
+
+
+class EditSpace(ProgramSpace):
+    """Places are programs, neighbours are one edit away (dsl/edits.py).
+
+    Of `parts` (`editor.Parts`) are drawn as many new statements as `parts.share` says, and as many random programs.
+    """
+
+    def __init__(self, parts: Any, *, max_tokens: int = MAX_TOKENS) -> None:
+        super().__init__(max_tokens=max_tokens)
+        self.parts = parts
+
+    def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
+        """Random programs, and parts that are whole bodies."""
+        fresh = super().starts(count, seed, iteration)
+        rng, table = stream(seed, "known", iteration), self.parts.statements
+        known = np.flatnonzero(rng.random(count) < self.parts.share)
+        chosen = np.minimum(np.searchsorted(table.chances, rng.random(len(known)), side="right"), len(table.ids) - 1)
+        return bodies(table.ids[chosen], table.lengths[chosen], at=known, among=fresh)
+
+    def neighbours(self, places: TokenBatch, seed: int, iteration: int) -> TokenBatch:
+        """Each with one edit."""
+        return edit(places, int(stream_key(seed, "edits", iteration)), parts=self.parts, max_tokens=self.max_tokens)
 
 
 class VectorSpace:

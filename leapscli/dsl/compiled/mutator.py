@@ -79,7 +79,7 @@ def find_nodes(ids, nodes, pending, opened, base):
 
 
 @inline
-def _replacement(state, row, start, limit, kind, nesting, chances, work):
+def replacement(state, row, start, limit, kind, nesting, chances, work):
     """Draw what stands in place of a node at row[start:]; returns its end, or -1 where it would pass `limit`."""
     if kind == STATEMENT:
         return grow(state, row, start, limit, 1 + 2 * nesting, nesting, chances, work)
@@ -110,7 +110,7 @@ def mutate_rows(key, first, chances, ids, lengths, out, out_lengths):
             node = nodes[below(state, count)]
             start, end = node[_START], node[_END]
             room = limit - (length - end)
-            stop = _replacement(state, row, start, room, node[_KIND], node[_NESTING], chances, work)
+            stop = replacement(state, row, start, room, node[_KIND], node[_NESTING], chances, work)
             if stop >= 0:
                 out[p, start:stop] = row[start:stop]
                 out[p, stop : stop + length - end] = ids[p, end:length]

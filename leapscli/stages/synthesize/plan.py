@@ -20,6 +20,7 @@ from leapscli.errors import InputError, MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
 from leapscli.search.discovery import find
+from leapscli.search.library import digest
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
@@ -66,6 +67,8 @@ def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
         del parts["start"]  # searches of versions that had no start go on
     own = task.source.read_text(encoding="utf-8") if task.source else None
     about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
+    if (library := getattr(recipe, "library", None)) is not None:
+        about.append(digest(library))
     text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -159,5 +162,5 @@ def prepare(
     space = load_space(artifact, recipe, place) if artifact and place else None
 
     states = States(recipe, task, space.decode if space else None, threads)
-    search = Search(searcher.build(recipe, space), states.searched(), states.validation(), states.general())
+    search = Search(searcher.build(recipe, space, task.name), states.searched(), states.validation(), states.general())
     return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads, place)
