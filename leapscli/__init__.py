@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leapscli.api.baseline import baseline
     from leapscli.api.evaluate import evaluate
     from leapscli.api.generate import generate
+    from leapscli.api.learn import learn
     from leapscli.api.results import Dataset, Model, Policy, Results, Run, load_dataset, load_policy, load_run
     from leapscli.api.sweep import sweep
     from leapscli.api.synthesize import synthesize
@@ -50,6 +51,7 @@ _HOMES = {
     "evaluate": "leapscli.api.evaluate",
     "execute": "leapscli.domains.karel.execution",
     "generate": "leapscli.api.generate",
+    "learn": "leapscli.api.learn",
     "load_dataset": "leapscli.api.results",
     "load_model": "leapscli.stages.model.load",
     "load_policy": "leapscli.api.results",
@@ -77,6 +79,7 @@ __all__ = [
     "evaluate",
     "execute",
     "generate",
+    "learn",
     "load_dataset",
     "load_model",
     "load_policy",

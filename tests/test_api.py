@@ -52,6 +52,7 @@ def test_public_names() -> None:
         "evaluate",
         "execute",
         "generate",
+        "learn",
         "load_dataset",
         "load_model",
         "load_policy",

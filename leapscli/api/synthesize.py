@@ -28,10 +28,11 @@ def synthesize(
 ) -> Run:
     """Searches for the program of highest return on a task: `leaps synthesize`.
 
-    `task` is a name, a task file, or what `leaps.task` gave; `searcher` a name or a file (default: the recipe's, which
-    is memetic); `settings` replace some of the recipe's, as in `population=64`. `max_time` is in seconds, or a text as
-    in "20m". `device` is where the model computes: auto, cpu or cuda. Ctrl-C ends the search, and the run holds the
-    best program so far. Raises LeapsError.
+    `task` is a name, a task file, or what `leaps.task` gave; `searcher` a name or a file. By default programs are
+    searched, by library-evolution; with a `model`, or one of your own in the workspace, its space, by memetic.
+    `settings` replace some of the recipe's, as in `population=64`. `max_time` is in seconds, or a text as in "20m".
+    `device` is where the model computes: auto, cpu or cuda. Ctrl-C ends the search, and the run holds the best program
+    so far. Raises LeapsError.
     """
     from leapscli.report.terminal.search_view import search_view
     from leapscli.stages.synthesize.choose import choose_recipe
@@ -40,8 +41,8 @@ def synthesize(
 
     root, found = place(workspace), sized(task, size)
     changes = overrides(settings, seed=seed, max_time=max_time)
-    chosen = choose_recipe(root.root, found.reference, recipe, searcher, changes)
     named = str(model.path) if isinstance(model, Model) else model
+    chosen = choose_recipe(root, found.reference, recipe, searcher, changes, named)
     plan = prepare(chosen, root, found, named, device=device)
     names = {"recipe": recipe, "seed": seed, "max_time": max_time, "size": size, **settings}
     command = spelled("synthesize", found, searcher=searcher, model=named, **names)

@@ -40,7 +40,7 @@ RecipesOption = Annotated[
         "--recipe",
         metavar="NAME,...",
         help="Search recipes to measure; `leaps recipes` lists them.",
-        show_default="the seven worth comparing",
+        show_default="the eight worth comparing",
     ),
 ]
 SearchersOption = Annotated[

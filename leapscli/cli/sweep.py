@@ -63,7 +63,7 @@ RecipesOption = Annotated[
         "--preset",
         metavar="NAME,...",
         help="Search recipes, each to be run with every searcher; `leaps recipes` lists them. May be repeated.",
-        show_default="each searcher's own, or memetic",
+        show_default="each searcher's own, or that of `leaps synthesize`",
     ),
 ]
 SeedsOption = Annotated[

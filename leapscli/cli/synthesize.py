@@ -59,7 +59,7 @@ RecipeOption = Annotated[
         "--recipe",
         "--preset",
         metavar="NAME|FILE",
-        show_default="memetic, or the searcher's own",
+        show_default="library-evolution; memetic, where there is a model of your own; or the searcher's",
         help=recipe_help("runs"),
     ),
 ]
@@ -175,7 +175,7 @@ def synthesize(
         return
     if parallel is not None:
         raise InputError("--parallel needs several searches", "as in --seeds 5")
-    plan = _plan(place, name, size, model, choose_recipe(place.root, name, recipe, searcher, chosen), device)
+    plan = _plan(place, name, size, model, choose_recipe(place, name, recipe, searcher, chosen, model), device)
     say_model(plan.model)
     if dry_run:
         _say_plan(plan, as_json)

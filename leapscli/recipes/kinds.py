@@ -20,7 +20,8 @@ TYPES: dict[Kind, type[Recipe]] = {
     "search": SearchRecipe,
     "policy": PolicyRecipe,
 }
-DEFAULTS: dict[Kind, str] = {"dataset": "paper", "model": "short", "search": "memetic", "policy": "ppo-last"}
+DEFAULTS: dict[Kind, str] = {"dataset": "paper", "model": "short", "search": "library-evolution", "policy": "ppo-last"}
+OF_MODELS = "memetic"  # the search recipe that is taken instead where there is a model of one's own
 COMMANDS: dict[Kind, str] = {
     "dataset": "gen-data",
     "model": "train",

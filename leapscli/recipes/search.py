@@ -41,7 +41,7 @@ class SearchRecipe(Recipe):
     searcher: str = Field(
         default="cem",
         min_length=1,
-        description="algorithm that proposes candidates: cem is the paper's, memetic that of the default recipe",
+        description="algorithm that proposes candidates: cem is the paper's, library-evolution the default recipe's",
     )
     decoding: Literal["greedy", "sampled"] = Field(
         default="greedy", description="a vector's program: of the likeliest tokens, or drawn (published code: drawn)"

@@ -22,6 +22,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Style
 from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.errors import InputError, LeapsError
+from leapscli.recipes.kinds import DEFAULTS
 from leapscli.report.pages.page import asset, environment
 from leapscli.report.terminal.programs import KEYWORDS
 from leapscli.search.discovery import OURS, find
@@ -36,7 +37,7 @@ from leapscli.studio.searches import Searches
 HERE = Path(__file__).parent
 SCRIPTS = {"player.js": "text/javascript", "page.js": "text/javascript", "page.css": "text/css"}  # of reports
 OWN = {"studio.js": "text/javascript", "studio.css": "text/css"}
-SEARCHERS = ("evolution", *(name for name in OURS if name != "evolution"))
+SEARCHERS = (DEFAULTS["search"], *(name for name in OURS if name != DEFAULTS["search"]))
 LONGEST = 3600  # seconds of a search
 NEAR, SAMPLES, SIGMA = 12, 400, 0.5  # of the neighbours in a latent space
 Content = dict[str, Any]

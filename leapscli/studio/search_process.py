@@ -62,7 +62,7 @@ def search(order: dict[str, Any], stop: StopFlag) -> None:
     judge = task(order["task"], height=height, width=width)
     settings = [f"max_time={order['seconds']}", f"seed={order['seed']}"]
     settings += [f"start={json.dumps(order['start'])}"] if order["start"] else []
-    recipe = choose_recipe(place.root, judge.reference, None, order["searcher"], settings)
+    recipe = choose_recipe(place, judge.reference, None, order["searcher"], settings)
     plan = prepare(recipe, place, judge, order["model"], threads=1)
     announce_compilation(Teller().note)
     run = synthesize(plan, reporter=Teller(), stop=stop, command=order["command"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import leapscli as leaps
 from leapscli.artifacts.store import Workspace
 from leapscli.cli.main import build
 from leapscli.dsl.program import Program
@@ -64,3 +65,10 @@ def test_the_command_names_the_search_that_uses_it(place: Workspace, monkeypatch
     assert "next: leaps synthesize TASK --recipe library-evolution --set library=library.csv" in result.stderr
     found = json.loads(CliRunner().invoke(build(), ["learn", "--json", "-o", "x.csv"]).stdout)
     assert found == {"file": "x.csv", "programs": {"maze": 1, "my_task": 1, "seeder": 1}, "left_out": 2}
+
+
+def test_python_learns_what_the_command_learns(place: Workspace, tmp_path: Path) -> None:
+    found = leaps.learn(
+        ["maze", leaps.load_run("seeder", workspace=place.root)], tmp_path / "l.csv", workspace=place.root
+    )
+    assert found.programs == {"maze": 1, "seeder": 1}

@@ -17,7 +17,7 @@ from leapscli.dsl.program import Program
 from leapscli.engine.engine import core_count
 from leapscli.errors import InputError
 from leapscli.progress import Done, Reporter, Silent
-from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.kinds import DEFAULTS, OF_MODELS
 from leapscli.results.larger import Larger
 from leapscli.results.scoreboard import Spread
 from leapscli.stages.evaluate import exhaust
@@ -29,7 +29,7 @@ from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.returns import goal, reaches
 
 # The recipes that are compared, the default first; `random` is the published best of 1,000, `paper` the published CEM.
-RECIPES = (DEFAULTS["search"], "evolution", "latent-evolution", "cem", "hill-climbing", "paper", "random")
+RECIPES = (DEFAULTS["search"], OF_MODELS, "evolution", "latent-evolution", "cem", "hill-climbing", "paper", "random")
 LARGER = ("stairclimber", "maze", "fourcorners", "topoff", "harvester")  # LEAPS, table 9
 SIDE, WORLDS = 100, 100
 GENERAL = 0.95  # a program that solves its own size is called general from this share of the best return on

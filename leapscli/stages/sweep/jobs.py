@@ -10,17 +10,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact, check_name, readable
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import InputError, TaskError, brief
-from leapscli.recipes.kinds import DEFAULTS
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, label
-from leapscli.stages.synthesize.choose import choose_recipe
+from leapscli.stages.synthesize.choose import choose_recipe, default_recipe
 from leapscli.stages.synthesize.plan import LIMITS, find_model, model_device, search_key
 from leapscli.tasks.registry import Task, unknown
 from leapscli.tasks.registry import task as find_task
@@ -42,7 +41,7 @@ class Method:
         parts = [Path(self.recipe).stem.lower()] if self.recipe else []
         parts += [label(self.searcher)] if self.searcher else []
         values = [re.sub(r"[^a-z0-9]+", "_", text.replace("=", "").lower()).strip("_") for text in self.settings]
-        return "-".join([*(parts or [DEFAULTS["search"]]), *values])
+        return "-".join([*(parts or ["default"]), *values])
 
 
 @dataclass(frozen=True)
@@ -142,13 +141,15 @@ def plan_jobs(
     if not tasks:
         raise InputError("no task to search for", "as in `leaps sweep maze,harvester`; `leaps tasks` lists them")
     found = [(name, find_task(name, height=size[0], width=size[1])) for name in tasks]
+    usual = default_recipe(workspace, model)
+    methods = [each if each.recipe or each.searcher else replace(each, recipe=usual) for each in methods]
     _all_different("tasks", [task.name for _, task in found])
     _all_different("methods", [check_name(method.label) for method in methods])
     chosen = [
         (
             task,
             method,
-            choose_recipe(workspace.root, name, method.recipe, method.searcher, [*overrides, *method.settings]),
+            choose_recipe(workspace, name, method.recipe, method.searcher, [*overrides, *method.settings], model),
         )
         for method in methods
         for name, task in found

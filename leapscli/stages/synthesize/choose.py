@@ -6,23 +6,36 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from leapscli.artifacts.store import Workspace
 from leapscli.errors import RecipeError
-from leapscli.recipes.kinds import DEFAULTS
+from leapscli.recipes.kinds import DEFAULTS, OF_MODELS
 from leapscli.recipes.loading import recipe_files
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, names
 from leapscli.search.recipe import load_search_recipe
 
 
+def default_recipe(workspace: Workspace, model: str | None = None) -> str:
+    """The recipe of a search that names none: where a model is named, or the workspace has one of its own, it searches
+    that model's space; else programs.
+    """
+    return OF_MODELS if model is not None or workspace.list("model") else DEFAULTS["search"]
+
+
 def choose_recipe(
-    root: Path, task: str, name: str | None, searcher: str | None, overrides: Sequence[str]
+    workspace: Workspace,
+    task: str,
+    name: str | None,
+    searcher: str | None,
+    overrides: Sequence[str],
+    model: str | None = None,
 ) -> SearchRecipe:
-    """The recipe `name` of the workspace `root`, with the settings it has for `task`; `searcher` replaces its own.
+    """The recipe `name` of the workspace, with the settings it has for `task`; `searcher` replaces its own.
 
     A searcher without a recipe of its own takes from the default one what all searches share. Raises RecipeError, also
     for a searcher that does not exist, and SearcherError for a mistake in its file.
     """
-    known = recipe_files("search", root)
+    known = recipe_files("search", workspace.root)
     if searcher is not None:
         if searcher not in names() and searcher in known:
             raise RecipeError(f"searcher: {searcher} is a recipe, not a searcher", f"--recipe {searcher}")
@@ -31,4 +44,5 @@ def choose_recipe(
         overrides = [*overrides, f"searcher={json.dumps(place)}"]
     own = searcher if searcher in known else None
     shared = searcher is not None and not (name or own)
-    return load_search_recipe(name or own or DEFAULTS["search"], overrides, root, task=task, shared=shared)
+    chosen = name or own or (OF_MODELS if shared else default_recipe(workspace, model))
+    return load_search_recipe(chosen, overrides, workspace.root, task=task, shared=shared)

@@ -8,7 +8,6 @@ import pytest
 
 from leapscli.artifacts.store import Workspace
 from leapscli.errors import ArtifactError, InputError, RecipeError, TaskError
-from leapscli.recipes.kinds import DEFAULTS
 from leapscli.search.recipe import load_search_recipe
 from leapscli.stages.sweep import jobs as sweep_jobs
 from leapscli.stages.sweep.jobs import Method, find_finished, methods, plan_jobs, split, task_names
@@ -36,7 +35,7 @@ def test_tasks_are_named_one_by_one_or_in_groups():
 
 
 def test_methods_are_every_recipe_with_every_searcher():
-    assert [method.label for method in methods([], [])] == [DEFAULTS["search"]]
+    assert methods([], []) == [Method()]
     assert [method.label for method in methods([], ["cem", "cebs"])] == ["cem", "cebs"]
     both = methods(["paper", "runs/Smoke.yaml"], ["cem", "cebs"])
     assert [method.label for method in both] == ["paper-cem", "paper-cebs", "smoke-cem", "smoke-cebs"]
@@ -145,3 +144,13 @@ def test_a_group_where_one_task_is_wanted_is_called_a_group(group):
     with pytest.raises(TaskError, match=f"{group} is a group of tasks") as raised:
         task(group)
     assert f"leaps sweep {group}" in raised.value.hint
+
+
+def test_without_a_recipe_the_space_of_ones_own_model_is_searched_else_programs(place):
+    (job,) = plan_jobs(place, ["maze"], methods([], []), 1)
+    assert (job.method, job.recipe.searcher, job.model) == ("library-evolution", "library-evolution", None)
+    (job,) = plan_jobs(place, ["maze"], methods([], []), 1, model="shipped")
+    assert (job.method, job.recipe.searcher) == ("memetic", "memetic") and job.model
+    own = fake_model(place)
+    (job,) = plan_jobs(place, ["maze"], methods([], []), 1)
+    assert (job.method, job.model) == ("memetic", str(own.path))
