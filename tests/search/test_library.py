@@ -84,6 +84,13 @@ def test_a_library_that_has_nothing_but_the_task_leaves_random_parts(tmp_path: P
     assert searcher.ask(searcher.init(0)).valid().all()
 
 
+def test_a_file_is_known_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    recipe = load_search_recipe("library-evolution", ["library=mine.csv"])
+    assert recipe.resolved()["library"] == str(tmp_path / "mine.csv")
+    assert load_search_recipe("library-evolution").resolved()["library"] == SHIPPED
+
+
 def test_another_content_is_another_search(tmp_path: Path) -> None:
     path = written(tmp_path, library_text([("maze", Program.parse(ONE))], "mine"))
     recipe = search_recipe({"searcher": "library-evolution", "library": path})

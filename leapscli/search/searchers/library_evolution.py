@@ -6,17 +6,25 @@ they are, and drawn as often as they occurred.
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from leapscli.search.breeding import Breeding, BreedingSettings
 from leapscli.search.library import SHIPPED, load_library
 from leapscli.search.spaces import EditSpace, ProgramSpace
 
 
+def _found_from_anywhere(name: object) -> object:
+    """A file by its whole path: the run says which it was, and workers elsewhere find it."""
+    return str(Path(name).absolute()) if isinstance(name, str) and name not in ("", SHIPPED) else name
+
+
 class Settings(BreedingSettings):
     """The settings of evolution, and where new parts come from."""
 
-    library: str = Field(
+    library: Annotated[str, BeforeValidator(_found_from_anywhere)] = Field(
         default=SHIPPED, min_length=1, description="programs of other tasks: `shipped`, or a file of `leaps learn`"
     )
     share: float = Field(
