@@ -54,9 +54,9 @@ class PaddedPrograms:
 
 def encode(encoder: Encoder, programs: PaddedPrograms) -> tuple[Tensor, Tensor]:
     """Mean and log σ of each program's vector, [B, Z]: those of `Encoder`."""
-    rows = torch.arange(len(programs.lengths), device=programs.lengths.device)
-    states = _recurrence(encoder.gru, F.embedding(programs.tokens.t(), encoder.embedding.weight), None)  # [T, B, K]
-    last = states[programs.lengths - 1, rows]
+    states = _recurrence(encoder.gru, _embedded(programs.tokens, encoder.embedding.weight), None)  # [T, B, K]
+    ends = (programs.lengths - 1)[None, :, None].expand(1, -1, states.shape[2])
+    last = states.gather(0, ends)[0]  # an index would be sorted on the way back
     return encoder.mean(last).to(states.dtype), encoder.log_sigma(last).to(states.dtype)
 
 
@@ -66,7 +66,7 @@ def logits_and_targets(decoder: Decoder, z: Tensor, programs: PaddedPrograms) ->
     """
     z = decoder.bound(z)
     steps = programs.tokens.shape[1] - 1
-    inputs = F.embedding(programs.tokens[:, :-1].t(), decoder.embedding.weight)  # [T-1, B, V]
+    inputs = _embedded(programs.tokens[:, :-1], decoder.embedding.weight)  # [T-1, B, V]
     latent = z.to(inputs.dtype).expand(steps, -1, -1)
     states = _recurrence(decoder.gru, torch.cat([inputs, latent], 2), decoder.start(z))
     logits = decoder.out(torch.tanh(decoder.head(torch.cat([states, inputs, latent], 2)))).to(states.dtype)
@@ -76,6 +76,16 @@ def logits_and_targets(decoder: Decoder, z: Tensor, programs: PaddedPrograms) ->
     masked = logits.masked_fill(decoder.forbidden[keys] & free[..., None], float("-inf"))
     targets = torch.where(free, programs.tokens[:, 1:].t(), IGNORED)
     return masked.flatten(0, 1), targets.flatten()
+
+
+def _embedded(tokens: Tensor, weight: Tensor) -> Tensor:
+    """Embeddings [T, B, E] of the tokens int64[B, T] by `weight` [V, E], as a product.
+
+    The gradient of a look-up is sorted by token, and no graph can be sure of recording that; V is only 51.
+    """
+    words = torch.arange(len(weight), device=tokens.device)
+    with torch.autocast(tokens.device.type, enabled=False):
+        return F.linear((tokens.t()[..., None] == words).to(weight.dtype), weight.t())
 
 
 def _recurrence(gru: GRU, inputs: Tensor, start: Tensor | None) -> Tensor:
