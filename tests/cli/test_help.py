@@ -108,7 +108,7 @@ def test_help_lists_every_group_of_tasks(words):
 
 
 def test_help_counts_what_bench_compares():
-    numbers = {7: "seven"}
+    numbers = {8: "eight"}
     assert f"[default: the {numbers[len(RECIPES)]} worth comparing]" in page("bench", "2000")
 
 

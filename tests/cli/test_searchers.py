@@ -93,7 +93,10 @@ def test_a_mistake_names_file_and_line(here):
     for arguments, message in [
         (("--searcher", "gredy.py"), "no searcher file gredy.py"),
         (("--searcher", "greedy.py", "--set", "mutant=3"), "--set mutant: unknown key; did you mean `mutants`?"),
-        (("--searcher", "greedy.py", "--set", "pool=3"), "--set pool: not a setting of greedy, but of evolution, "),
+        (
+            ("--searcher", "greedy.py", "--set", "pool=3"),
+            "--set pool: not a setting of greedy, but of edit-evolution, ",
+        ),
         (("--searcher", "greedy.py", "--set", "mutants=0"), "--set mutants: must be greater than 0, found 0"),
     ]:
         assert call("synthesize", "harvester", *arguments, code=2).message.startswith(message)

@@ -189,7 +189,7 @@ def test_a_program_that_is_worse_elsewhere_is_warned_of(place, monkeypatch):
 def test_without_a_model_the_hint_says_how_to_get_one(tmp_path, monkeypatch):
     monkeypatch.setattr("leapscli.artifacts.store.shipped", lambda: tmp_path / "none")
     with pytest.raises(LeapsError) as raised:
-        call("--workspace", str(tmp_path / "empty"))
+        call("--workspace", str(tmp_path / "empty"), "--recipe", "memetic")
     assert "leaps gen-data" in raised.value.hint
 
 

@@ -15,7 +15,7 @@ def bounds(*without: str) -> dict[str, str]:
     """The lower bound of each dependency, but for those of some extras."""
     extras = [group for name, group in PROJECT["optional-dependencies"].items() if name not in without]
     named = [*PROJECT["dependencies"], *(each for group in extras for each in group)]
-    plain = (re.sub(r"\[\w+\]", "", each.partition(",")[0]) for each in named if not each.startswith("leaps["))
+    plain = (re.sub(r"\[\w+\]", "", re.split("[,;]", each)[0]) for each in named if not each.startswith("leaps["))
     return dict(each.split(">=") for each in plain)
 
 
