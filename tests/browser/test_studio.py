@@ -65,6 +65,11 @@ def write(page, program: str) -> None:
     page.locator("#text").fill(program)
 
 
+def settled(page) -> None:
+    """The episode that was asked for is in the player."""
+    expect(page.locator("#player")).to_have_attribute("aria-busy", "false")
+
+
 def verdict(page):
     return page.locator("#verdict")
 
@@ -129,6 +134,7 @@ def test_another_task_another_size_and_another_form(page):
 def test_a_world_is_drawn_by_mouse_by_keyboard_and_as_text(page):
     page.locator("#task").select_option("harvester")
     write(page, "DEF run m( WHILE c( frontIsClear c) w( move w) pickMarker m)")
+    expect(verdict(page)).to_contain_text("12 tokens")
     page.get_by_text("Draw a world").click()
     expect(page.locator("#map button").first).to_be_visible()
     page.locator("#maptext").fill("#####\n#>.1#\n#####\n")
@@ -136,6 +142,7 @@ def test_a_world_is_drawn_by_mouse_by_keyboard_and_as_text(page):
     page.get_by_role("radio", name="Marker").check()
     page.locator('[data-cell="1,3"]').click()
     expect(page.locator("#maptext")).to_have_value("#####\n#>.2#\n#####\n")
+    settled(page)
     page.get_by_role("button", name="Last step").click()
     expect(page.locator("canvas")).to_have_attribute("aria-label", re.compile("row 2, column 4, facing east"))
     page.locator('[data-cell="1,3"]').focus()

@@ -144,11 +144,20 @@ async function larger() {
   find("large").classList.remove("stale");
 }
 
-/** Plays an episode, or the world that was drawn. */
+let watched = 0; // the number of the newest episode asked for
+
+/** Plays an episode, or the world that was drawn; only the newest of those asked for. */
 async function watch(episode) {
   const drawn = find("drawing").open ? { world: find("maptext").value } : null;
-  const answer = await ask("/episode", question(drawn ?? episode));
-  await player.load(answer);
+  watched += 1;
+  const number = watched;
+  player.setAttribute("aria-busy", "true");
+  try {
+    const answer = await ask("/episode", question(drawn ?? episode));
+    if (number === watched) await player.load(answer);
+  } finally {
+    if (number === watched) player.setAttribute("aria-busy", "false");
+  }
 }
 
 /** The same, at a click: what goes wrong is said. */
