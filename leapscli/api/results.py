@@ -123,7 +123,7 @@ class Model(Made):
         return LatentModel.load(self.artifact.file(WEIGHTS))
 
     def encode(self, programs: Sequence[Program] | TokenBatch) -> NDArray[np.float32]:
-        """The means of the programs' vectors, float32[P, Z]."""
+        """A vector of each program, float32[P, Z], that decodes to it as far as one is found."""
         return self.latent_model.encode(programs)
 
     def decode(self, z: ArrayLike) -> list[Program]:

@@ -22,9 +22,11 @@ from leapscli.vae.decoding.loop import DRAWS
 from leapscli.vae.device import Noise, choose_device, chunk, generator, moved
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.networks.packing import by_length, pack_tokens
+from leapscli.vae.refinement import STEPS, refined
 from leapscli.vae.training.checkpoint import load_state
 from leapscli.vae.training.state import save_model
 
+LEARNT = 0.5
 LARGEST = 1e6  # of a vector's numbers: programs lie within ±10 or so; products of larger ones leave float32
 Vectors = NDArray[np.float32]
 
@@ -61,19 +63,39 @@ class LatentModel:
         load_state(network, weights, file)
         return cls(network, device, meta)
 
+    @property
+    def reconstructs(self) -> bool:
+        """True if the model gave back half of the programs it was tried on, when it was trained or imported.
+
+        A decoder that has not learnt to say programs has no better vector to offer for them than the encoder's mean.
+        """
+        measured = self.meta.get("validation")
+        share = measured.get("reconstruction") if isinstance(measured, dict) else self.meta.get("reconstruction_random")
+        return isinstance(share, int | float) and share >= LEARNT
+
     def save(self, path: Path | str) -> None:
         """Write weights and metadata to one safetensors file."""
         save_model(Path(path), self.network, {key: value for key, value in self.meta.items() if key != "shape"})
 
-    @torch.inference_mode()
-    def encode(self, programs: Sequence[Program] | TokenBatch) -> Vectors:
-        """The means of the programs' vectors, float32[P, Z]. Raises InputError for a program of more than 45 tokens."""
+    def encode(self, programs: Sequence[Program] | TokenBatch, *, refine: int | None = None) -> Vectors:
+        """A vector of each program, float32[P, Z]: the mean that the encoder gives, and where this decodes to another
+        program, one that decodes to its own, as far as `refine` steps of gradient descent find it (refinement.py).
+
+        `refine` is 50 for a model that `reconstructs`, else 0, which gives the encoder's means alone. Raises InputError
+        for a program of more than 45 tokens.
+        """
         tokens = programs if isinstance(programs, TokenBatch) else TokenBatch.of(programs)
         longest = int(tokens.lengths.max(initial=0))
         if longest > MAX_TOKENS or (len(tokens) and tokens.lengths.min() < 1):
             raise InputError(f"programs of 1 to {MAX_TOKENS} tokens can be encoded, not of {longest}")
         if int(tokens.ids.max(initial=0)) > PAD:
             raise InputError(f"token ids are 0 to {PAD}, not {tokens.ids.max()}")
+        steps = STEPS * self.reconstructs if refine is None else whole(refine, "refine", 0)
+        means = self._means(tokens)
+        return refined(self.network.decoder, self._decode, tokens, means, steps) if steps else means
+
+    @torch.inference_mode()
+    def _means(self, tokens: TokenBatch) -> Vectors:
         means = np.empty((len(tokens), self.latent), np.float32)
         order = by_length(tokens.lengths)
         for at in range(0, len(order), self.chunk):

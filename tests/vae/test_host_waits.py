@@ -13,6 +13,7 @@ from leapscli.vae.decoding.loop import LOOKS, Decoding
 from leapscli.vae.device import Precision
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.network import Network, Shape
+from leapscli.vae.refinement import LOOK
 from leapscli.vae.training import state, trainer
 from leapscli.vae.training.data import Programs, Reads, batches
 from tests.vae.corpus import corpus, recipe
@@ -87,6 +88,16 @@ def test_encoding_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
         means = model.encode(tokens)
         assert sum(mode.waits.values()) == 1
     np.testing.assert_allclose(means, LatentModel(untrained()).encode(tokens), atol=1e-5)
+
+
+def test_refining_waits_for_what_the_vectors_decode_to_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, steps = sample_programs(60, seed=3), 2 * LOOK
+    with pretended(monkeypatch) as mode:
+        model = LatentModel(untrained(), NAME)
+        mode.waits.clear()
+        model.encode(tokens, refine=steps)
+        looks = 1 + steps // LOOK  # at the means, and then: one for the vectors and those of a decoding
+        assert sum(mode.waits.values()) <= 1 + looks * (2 + len(LOOKS))
 
 
 def test_looking_less_often_changes_no_program() -> None:

@@ -46,13 +46,18 @@ def show_quality(console: Console, found: Record) -> None:
 def show_comparison(console: Console, records: Sequence[Record]) -> None:
     """Print models beside one another: a line each."""
     lengths = [name for name in records[0] if name.startswith("exact_")]
-    titles = ["model", "all", *(name.removeprefix("exact_").replace("_", " ") for name in lengths), "decoded/s"]
+    ranges = [name.removeprefix("exact_").replace("_", " ") for name in lengths]
+    titles = ["model", "all", *ranges, "refined", "decoded/s"]
+    shares = ("exact", *lengths, "refined")
     rows = [
-        (each["model"], *(_share(each.get(name)) for name in ("exact", *lengths)), f"{each['decoded_per_second']:,.0f}")
+        (each["model"], *(_share(each.get(name)) for name in shares), f"{each['decoded_per_second']:,.0f}")
         for each in records
     ]
     emit(
-        console, f"{records[0]['programs']:,} random programs given back exactly, by their tokens", table(titles, rows)
+        console,
+        f"{records[0]['programs']:,} random programs given back exactly, by their tokens",
+        table(titles, rows),
+        "refined: of all, after gradient steps (`leaps docs models`)",
     )
 
 
@@ -67,11 +72,11 @@ def _circumstances(found: Record) -> Iterable[tuple[str, str]]:
 
 def _reconstruction(found: Record) -> Rows:
     rows = [
-        (name, f"{row['programs']:,}", _share(row["exact"], row["standard_error"]), _share(row["traces_equal"]),
-         _share(row["token_accuracy"]))
+        (name, f"{row['programs']:,}", _share(row["exact"], row["standard_error"]), _share(row.get("refined")),
+         _share(row["traces_equal"]), _share(row["token_accuracy"]))
         for name, row in found.items()
     ]  # fmt: skip
-    return _columns(("tokens", "programs", "reconstructed", "traces equal", "tokens right"), rows)
+    return _columns(("tokens", "programs", "reconstructed", "refined", "traces equal", "tokens right"), rows)
 
 
 def _latent(found: Record) -> Iterable[tuple[str, str]]:

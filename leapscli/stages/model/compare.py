@@ -52,8 +52,11 @@ def random_programs(count: int, seed: int, models: Sequence[Artifact] = ()) -> T
 def compare(
     models: Sequence[Artifact], programs: int, seed: int, reporter: Reporter[Done] | None = None
 ) -> list[Record]:
-    """A record for each model: the share of the programs that it gives back exactly, by length, and its speed."""
+    """A record for each model: the share of the programs that it gives back exactly from the encoder's means, by
+    length, the share from refined vectors, and its speed.
+    """
     from leapscli.vae.model import LatentModel
+    from leapscli.vae.refinement import STEPS
 
     reporter = reporter or Silent()
     tokens = random_programs(programs, seed, models)
@@ -62,11 +65,13 @@ def compare(
     reporter.start("comparing", len(models), "models")
     for done, artifact in enumerate(models, 1):
         model = LatentModel.load(artifact.file(WEIGHTS))
-        z = model.encode(tokens)
+        z = model.encode(tokens, refine=0)
         began = time.perf_counter()
         back = model.decode_tokens(z)
         seconds = time.perf_counter() - began
         same = back.hashes() == tokens.hashes()
+        wrong = tokens[np.flatnonzero(~same)]
+        mended = model.decode_tokens(model.encode(wrong, refine=STEPS)).hashes() == wrong.hashes()
         shares = {name_of(i): float(same[ranges == i].mean()) for i in range(len(ENDS) + 1) if (ranges == i).any()}
         records.append(
             {
@@ -76,6 +81,7 @@ def compare(
                 "programs": len(tokens),
                 "exact": float(same.mean()),
                 **{f"exact_{name}": share for name, share in shares.items()},
+                "refined": float((same.sum() + mended.sum()) / len(tokens)),
                 "decoded_per_second": round(len(tokens) / seconds, 1),
             }
         )

@@ -46,7 +46,7 @@ def import_model(path: Path, workspace: Workspace, name: str, command: str = "")
     recognised = _recognised(found, reading, network)
     source = {"file": path.name, "sha256": sha256(path), "family": found.family.title, "token_order": reading.order}
     with workspace.stage("model", name) as draft:
-        save_model(draft.path / WEIGHTS, network, {"imported": source})
+        save_model(draft.path / WEIGHTS, network, {"imported": source, "reconstruction_random": share})
         architecture = {key: recognised[key] for key in ("hidden", "latent")}
         recipe = {"architecture": architecture, "imported": source}
         metrics = {"reconstruction_random": share, "left_out": found.left_out}
@@ -79,4 +79,4 @@ def _reconstruction(network: Network) -> float:
     from leapscli.vae.model import LatentModel
 
     model, tokens = LatentModel(network), sample_programs(PROGRAMS, seed=0)
-    return float((model.decode_tokens(model.encode(tokens)).hashes() == tokens.hashes()).mean())
+    return float((model.decode_tokens(model.encode(tokens, refine=0)).hashes() == tokens.hashes()).mean())

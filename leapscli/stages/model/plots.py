@@ -80,7 +80,7 @@ def project(workspace: Workspace, model: Artifact, dataset: str | None, programs
         source = None
     tokens = held_out(model, source, programs, seed)[0] if source else sample_programs(programs, seed)
     label = f"held-out programs of {source.reference}" if source else "random programs"
-    means = LatentModel.load(model.file(WEIGHTS)).encode(tokens).astype(np.float64)
+    means = LatentModel.load(model.file(WEIGHTS)).encode(tokens, refine=0).astype(np.float64)
     centred = means - means.mean(0)
     _, spread, axes = np.linalg.svd(centred, full_matrices=False)
     variance = np.resize(spread**2, max(2, len(spread)))

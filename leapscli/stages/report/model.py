@@ -45,6 +45,7 @@ def model_report(workspace: Workspace, model: Artifact) -> bytes:
             ("steps", metrics.get("step")),
             ("held-out programs reconstructed", last.get("reconstruction")),
             ("random programs reconstructed", measured["exact"]),
+            ("the same, vectors refined", measured["refined"]),
             ("decoded a second", round(measured["decoded_per_second"])),
         ],
         lengths=[

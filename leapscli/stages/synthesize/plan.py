@@ -128,7 +128,7 @@ class ModelSpace:
         from leapscli.vae.device import one_thread
 
         with one_thread():
-            return self._model.encode(tokens)
+            return self._model.encode(tokens, refine=0)
 
 
 def load_space(model: Artifact, recipe: SearchRecipe, device: str = "cpu") -> LatentSpace:

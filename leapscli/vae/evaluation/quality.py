@@ -16,6 +16,7 @@ from leapscli.vae.device import moved
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.model import LatentModel, Vectors
 from leapscli.vae.networks.packing import by_length, pack_programs, pack_tokens
+from leapscli.vae.refinement import STEPS
 from leapscli.vae.training.losses import kl_by_dimension
 
 ACTIVE = 0.01  # nats of KL from which a dimension counts as used
@@ -26,12 +27,16 @@ BUCKETS = {"all": (0, 1000), "under 20": (0, 20), "20 to 29": (20, 30), "30 or m
 def reconstruction(model: LatentModel, tokens: TokenBatch, probe: Probe) -> Record:
     """Encode to the mean and decode greedily; by length and for all of the programs, shares:
 
-    `exact` programs that come back token by token (with the standard error of that share), `traces_equal` of their runs
-    in which the decoded program does just what the original does, `token_accuracy` of choices under teacher forcing.
+    `exact` programs that come back token by token (with the standard error of that share), `refined` those that do once
+    their vectors are refined (refinement.py), `traces_equal` of their runs in which the decoded program does just what
+    the original does, `token_accuracy` of choices under teacher forcing.
     """
-    means = model.encode(tokens)
+    means = model.encode(tokens, refine=0)
     decoded = model.decode_tokens(means)
     exact = decoded.hashes() == tokens.hashes()
+    refined = exact.copy()
+    wrong = np.flatnonzero(~exact)
+    refined[wrong] = model.decode_tokens(model.encode(tokens[wrong], refine=STEPS)).hashes() == tokens[wrong].hashes()
     alike = probe.equal(tokens, decoded)
     right, choices = _tokens_right(model, tokens, means)
     found: Record = {}
@@ -41,7 +46,7 @@ def reconstruction(model: LatentModel, tokens: TokenBatch, probe: Probe) -> Reco
         share = _mean(exact[rows])
         error = None if share is None else float(np.sqrt(share * (1 - share) / count))
         accuracy = float(right[rows].sum() / choices[rows].sum()) if count else None
-        found[name] = {"programs": count, "exact": share, "standard_error": error}
+        found[name] = {"programs": count, "exact": share, "standard_error": error, "refined": _mean(refined[rows])}
         found[name] |= {"traces_equal": _mean(alike[rows]), "token_accuracy": accuracy}
     return found
 

@@ -134,6 +134,8 @@ class _Sequence(torch.autograd.Function):
         flat = slopes.view(-1, 4 * k)
         d_recurrent = flat[:, : 3 * k]
         d_gates = torch.cat([flat[:, : 2 * k], flat[:, 3 * k :]], 1)
+        if not ctx.needs_input_grad[2]:  # the weights are fixed: only vectors move
+            return d_gates, d_state, None, None, None
         low = weight.dtype
         return d_gates, d_state, d_recurrent.t().to(low) @ previous.to(low), d_recurrent.sum(0), None
 
