@@ -31,6 +31,7 @@ from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
 from leapscli.engine.compiled import interpreter, scorer
 from leapscli.engine.engine import Scorer
+from leapscli.engine.judge import Judge
 from leapscli.jit import inline, kernel, with_names
 from leapscli.tasks.registry import DEFAULT_BUDGET, task
 
@@ -84,7 +85,7 @@ def counter() -> Scorer:
 
 def engine_lines() -> dict[str, dict[str, Rate]]:
     """Executions and primitives a second: of random programs, with and without detection, and of long loops."""
-    ours, count = Scorer.of(KAREL, harvester.reward), counter()
+    ours, count = Scorer.of(KAREL, Judge(harvester.reward)), counter()
     programs, worlds = sample_programs(PROGRAMS, 7), random_worlds(16, 7)
     lines = {}
 

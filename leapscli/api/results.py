@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,7 +157,8 @@ class Run(Made):
     def task(self, size: Size = None) -> Task:
         """The task that it was searched for, of its own size or another."""
         height, _, width = str(self.recipe["size"]).partition("x")
-        return sized(str(self.recipe["task"]), size or (int(height), int(width)))
+        found = sized(str(self.recipe["task"]), size or (int(height), int(width)))
+        return replace(found, crashable=bool(self.recipe.get("crashable")))
 
     @property
     def row(self) -> Row:

@@ -18,6 +18,7 @@ from leapscli.cli.options import (
     overrides,
     print_json,
 )
+from leapscli.cli.program_options import CrashableOption
 from leapscli.cli.sweep import SeedsOption, TasksOption
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
 from leapscli.cli.synthesize import ModelOption
@@ -72,6 +73,7 @@ def bench(
     model: ModelOption = None,
     settings: SetOption = None,
     parallel: ParallelOption = None,
+    crashable: CrashableOption = False,
     device: DeviceOption = "auto",
     output: OutputOption = Path("RESULTS.md"),
     workspace: WorkspaceOption = None,
@@ -95,7 +97,7 @@ def bench(
         raise InputError("--json and --output - both write to standard output", "choose one")
     place = Workspace.locate(workspace)
     compared = methods(split(recipe or RECIPES), []) + (methods([], split(searcher)) if searcher else [])
-    chosen = overrides(settings, None, max_time)
+    chosen = overrides(settings, None, max_time, crashable=crashable)
     names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
     jobs = plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command, device=device)
     sweep = Sweep(jobs, place)
@@ -120,14 +122,15 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
     from leapscli.stages.bench.measure import circumstances, on_larger_worlds, proven
     from leapscli.stages.user_files import is_stdout, write_output
 
+    crashable = all(job.recipe.crashable for job in sweep.jobs)
     with progress() as reporter:
         larger, everywhere = on_larger_worlds(sweep, reporter), proven(sweep, reporter)
     page = Bench(
         board=sweep.board,
         proven=everywhere,
         larger=larger,
-        published=published("returns"),
-        published_larger=published("larger"),
+        published=published("crashable" if crashable else "returns"),
+        published_larger=[] if crashable else published("larger"),
         circumstances={
             **circumstances(sweep),
             "side by side": f"{parallel} searches",

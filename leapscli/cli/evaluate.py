@@ -18,6 +18,7 @@ from leapscli.cli.options import (
 )
 from leapscli.cli.program_options import (
     BudgetOption,
+    CrashableOption,
     ProgramArgument,
     StateSeedOption,
     TaskArgument,
@@ -56,6 +57,7 @@ def evaluate(
     episodes: EpisodesOption = 1000,
     seed: StateSeedOption = 0,
     budget: BudgetOption = None,
+    crashable: CrashableOption = False,
     exhaustive: ExhaustiveOption = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -80,6 +82,8 @@ def evaluate(
     if exhaustive:
         _refuse(policy, sizes, as_csv)
     if policy:
+        if crashable:
+            raise InputError(f"--crashable: {policy.reference} is a policy, not a program", "leave --crashable out")
         tables = _score_policy(policy, the_task(task, task_option), sizes, episodes, seed)
         if as_json:
             records = [result.record() for results in tables for result in results]
@@ -89,7 +93,8 @@ def evaluate(
         return
     sources = load_programs(program, place)
     asked = parse_budget(budget) if budget is not None else None
-    tasks = [choose_task(sources[0], the_task(task, task_option), *parse_size(size)) for size in (sizes or (None,))]
+    named, places = the_task(task, task_option), [parse_size(size) for size in (sizes or (None,))]
+    tasks = [choose_task(sources[0], named, *size, crashable=crashable) for size in places]
     settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
     if not settings:
         own = sources[0].own_task

@@ -59,9 +59,11 @@ def the_task(argument: str | None, option: str | None) -> str | None:
     return argument or option
 
 
-def overrides(settings: list[str] | None, seed: int | None = None, max_time: str | None = None) -> list[str]:
-    """`--set` texts, with `--seed` and `--max-time` as more of them, for `load_recipe`."""
-    more = {"seed": seed, "max_time": max_time}
+def overrides(
+    settings: list[str] | None, seed: int | None = None, max_time: str | None = None, *, crashable: bool = False
+) -> list[str]:
+    """`--set` texts, with `--seed`, `--max-time` and `--crashable` as more of them, for `load_recipe`."""
+    more = {"seed": seed, "max_time": max_time, "crashable": "true" if crashable else None}
     return [*(settings or []), *(f"{name}={value}" for name, value in more.items() if value is not None)]
 
 

@@ -64,6 +64,10 @@ BudgetOption = Annotated[
         help="Limit of a run.",
     ),
 ]
+CrashableOption = Annotated[
+    bool,
+    typer.Option("--crashable", help="A bump, a pick of nothing or a put onto nine ends the run."),
+]
 StyleOption = Annotated[
     StyleChoice | None,
     typer.Option(

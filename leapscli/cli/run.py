@@ -13,6 +13,7 @@ from leapscli.cli.help import App
 from leapscli.cli.options import JsonOption, WorkspaceOption, print_json, the_task
 from leapscli.cli.program_options import (
     BudgetOption,
+    CrashableOption,
     ProgramArgument,
     StateSeedOption,
     StyleChoice,
@@ -94,6 +95,7 @@ def run(
     episode_seed: EpisodeSeedOption = None,
     episodes: EpisodesOption = 1,
     budget: BudgetOption = None,
+    crashable: CrashableOption = False,
     style: StyleOption = None,
     watch: WatchOption = False,
     step: StepOption = False,
@@ -125,12 +127,12 @@ def run(
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
     named = the_task(task, task_option)
-    chosen = choose_task(source, named, rows, columns)
+    chosen = choose_task(source, named, rows, columns, crashable=crashable)
     if source.own_task and not named:
         typer.echo(f"note: found for {source.own_task}; --task {shlex.quote(source.own_task)} runs it there", err=True)
     episode = parse_episode(episode_seed, seed) if episode_seed else (seed, 0)
     asked = parse_budget(budget) if budget is not None else None
-    setting = Setting(episode, chosen, world, rows, columns, asked, source.budget)
+    setting = Setting(episode, chosen, world, rows, columns, asked, source.budget, crashable or source.crashable)
     if episodes > 1:
         _statistics(source, setting, episodes, as_json, style)
         return
@@ -198,6 +200,8 @@ def replay_line(source: Source, setting: Setting, episode: str) -> str:
         words += ["--size", f"{task.height}x{task.width}"]
     if setting.budget:
         words += ["--budget", str(setting.budget)]
+    if task.crashable and not source.crashable:
+        words += ["--crashable"]
     return shlex.join([*words, "--episode-seed", episode, "--watch"])
 
 

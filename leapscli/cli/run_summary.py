@@ -87,7 +87,7 @@ def _facts(artifact: Artifact, task: Task) -> dict[str, str]:
     size = "" if r["size"] == f"{own_height}x{own_width}" else f" --size {r['size']}"
     budget = unusual_budget(r)
     return {
-        "task": f"{name} {r['size'].replace('x', '×')}",
+        "task": f"{name} {r['size'].replace('x', '×')}" + (", crashable" if r.get("crashable") else ""),
         **({"budget": budget} if budget else {}),
         "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}{large}",
         "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",

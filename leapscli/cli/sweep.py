@@ -21,6 +21,7 @@ from leapscli.cli.options import (
     print_csv,
     print_json,
 )
+from leapscli.cli.program_options import CrashableOption
 from leapscli.cli.run import say_beyond
 from leapscli.cli.streams import keeping
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
@@ -118,6 +119,7 @@ def sweep(
     grid: GridOption = None,
     max_time: MaxTimeOption = None,
     size: SizeOption = None,
+    crashable: CrashableOption = False,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     dry_run: DryRunOption = False,
@@ -149,7 +151,7 @@ def sweep(
         seeds,
         model=model,
         size=parse_size(size),
-        overrides=overrides(settings, seed, max_time),
+        overrides=overrides(settings, seed, max_time, crashable=crashable),
         command=command_line(),
         device=device,
     )

@@ -22,7 +22,7 @@ from leapscli.cli.options import (
     recipe_help,
     the_task,
 )
-from leapscli.cli.program_options import TaskOption
+from leapscli.cli.program_options import CrashableOption, TaskOption
 from leapscli.cli.run_summary import say_model, show_found
 from leapscli.cli.streams import keeping
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
@@ -132,6 +132,7 @@ def synthesize(
     size: SizeOption = None,
     start: StartOption = None,
     prefer_general: GeneralOption = False,
+    crashable: CrashableOption = False,
     device: DeviceOption = "auto",
     workspace: WorkspaceOption = None,
     resume: ResumeOption = False,
@@ -154,7 +155,7 @@ def synthesize(
     name = the_task(task, task_option)
     if name is None:
         raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
-    place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time)
+    place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time, crashable=crashable)
     chosen += ["general=true"] if prefer_general else []
     chosen += [f"start={json.dumps(str(load_program(start, place).program))}"] if start is not None else []
     if seeds is not None:

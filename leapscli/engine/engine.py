@@ -21,6 +21,7 @@ from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
 from leapscli.engine.bytecode import MAX_DEPTH, MAX_PROGRAM
 from leapscli.engine.domain import Domain
+from leapscli.engine.judge import Judge
 from leapscli.errors import InputError, ProgramSyntaxError
 
 
@@ -84,11 +85,11 @@ class Scorer:
     kernel: Any
 
     @classmethod
-    def of(cls, domain: Domain, reward: Callable[..., Any], *, trusted: bool = True) -> Scorer:
-        """Compile the engine for `reward`, or take it from the cache. One that is not `trusted` may change any cell."""
+    def of(cls, domain: Domain, judge: Judge) -> Scorer:
+        """Compile the engine for `judge`, or take it from the cache."""
         from leapscli.engine.compiled.scorer import scorer
 
-        return cls(scorer(domain, reward, trusted))
+        return cls(scorer(domain, judge))
 
     def returns(
         self, programs: TokenBatch, arena: Arena, budget: Budget, *, endless: bool = True, threads: int | None = None

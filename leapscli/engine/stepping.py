@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,22 +9,23 @@ from numpy.typing import NDArray
 
 from leapscli.engine.arena import Arena
 from leapscli.engine.domain import Domain
+from leapscli.engine.judge import Judge
 from leapscli.errors import InputError
 
 Rows = NDArray[np.intp]
 
 
 class Stepping:
-    """`count` episodes of a task's reward, each at a state of its own; those of `begin` start anew.
+    """`count` episodes under a judge, each at a state of its own; those of `begin` start anew.
 
     `cells` uint8[N, S] and `agents` uint64[N, A] are the states, as the domain's functions take them.
     """
 
-    def __init__(self, domain: Domain, reward: Callable[..., Any], count: int, like: Arena, *, trusted: bool) -> None:
+    def __init__(self, domain: Domain, judge: Judge, count: int, like: Arena) -> None:
         """Room for `count` episodes on worlds like those of the arena, whose first world they all start on."""
         from leapscli.engine.compiled.stepper import senser, stepper
 
-        self._step, self._sense = stepper(domain, reward, trusted), senser(domain)
+        self._step, self._sense = stepper(domain, judge), senser(domain)
         self._actions, self._perceptions = len(domain.actions), len(domain.perceptions)
         first = np.zeros(count, np.intp)
         self.cells, self.agents = like.cells[first], like.starts[first]

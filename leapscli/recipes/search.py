@@ -86,6 +86,10 @@ class SearchRecipe(Recipe):
         default=RunBudget(primitives=PRIMITIVES),
         description="bounds one run: `220 calls` (published) or `10000 primitives`",
     )
+    crashable: bool = Field(
+        default=False,
+        description="a bump, a pick of nothing or a put onto nine ends a run (LEAPS: a bump turns Karel round)",
+    )
     target: float | None = Field(
         default=1.0,
         le=1,

@@ -31,11 +31,9 @@ class Evaluation:
     first: int = 0
 
     def __repr__(self) -> str:
-        where = f"{self.task.name} {self.task.height}×{self.task.width}"
         share = f"{self.solved:.1%} at the best"
-        return (
-            f"<Evaluation on {where}: {self.mean:.3f} ± {self.error:.3f} over {len(self.returns):,} episodes, {share}>"
-        )
+        scores = f"{self.mean:.3f} ± {self.error:.3f} over {len(self.returns):,} episodes, {share}"
+        return f"<Evaluation on {self.task.title}: {scores}>"
 
     @property
     def mean(self) -> float:
@@ -96,7 +94,7 @@ class Evaluation:
 def _about(program: Program | str, task: Task, budget: Budget) -> dict[str, Any]:
     """The program that was scored, and where."""
     size = {"height": task.height, "width": task.width}
-    return {"program": str(program), "task": task.name, **size, "budget": str(budget)}
+    return {"program": str(program), "task": task.name, **size, "budget": str(budget), "crashable": task.crashable}
 
 
 @dataclass(frozen=True, eq=False)

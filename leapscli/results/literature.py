@@ -24,7 +24,7 @@ class PublishedReturns:
 
 
 def published(table: str) -> list[PublishedReturns]:
-    """The methods of `returns` (at the tasks' own sizes) or `larger` (on 100×100)."""
+    """The methods of `returns` (at the tasks' own sizes), `crashable` (likewise) or `larger` (on 100×100)."""
     return [PublishedReturns(**entry) for entry in load(FILE.read_text(encoding="utf-8"))[table]]
 
 

@@ -27,7 +27,8 @@ class Setting:
 
     `episode` is (seed, index): the initial world with that index under that seed. `height` and `width` are of random
     worlds, in cells. Without a `budget` it is, for a task, the `usual` one (else that of the literature) grown with the
-    area of the world, else that of `leaps.execute`.
+    area of the world, else that of `leaps.execute`. Where it is `crashable`,
+    or the task is, an action that does nothing ends the run.
     """
 
     episode: tuple[int, int] = (0, 0)
@@ -37,6 +38,7 @@ class Setting:
     width: int | None = None
     budget: Budget | None = None
     usual: Budget | None = None
+    crashable: bool = False
 
     def __post_init__(self) -> None:
         if self.map_file and (self.height or self.width):
@@ -75,10 +77,11 @@ class Setting:
     def words(self, world: World) -> str:
         """The origin of `world`: `harvester 8×8, episode 7:123`."""
         size = f"{world.height}×{world.width}"
-        judged = f", judged as {self.task.name}" if self.task else ""
+        rules = ", crashable" if self.crashable or (self.task and self.task.crashable) else ""
+        judged = f", judged as {self.task.name}{rules}" if self.task else rules
         if self.map_file:
             return f"{self.map_file} {size}{judged}"
-        return f"{self.task.name if self.task else 'random'} {size}, episode {self.name}"
+        return f"{self.task.name if self.task else 'random'} {size}{rules}, episode {self.name}"
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Run:
             "task": task.name if task else None,
             "episode": self.setting.name,
             "budget": str(self.setting.bound),
+            "crashable": self.setting.crashable or (task is not None and task.crashable),
             "world": str(episode.before),
             "final": str(episode.after),
             "actions": [step.name for step in episode.actions],
@@ -111,5 +115,12 @@ class Run:
 
 def run(source: Source, setting: Setting) -> Run:
     """Run the program of `source` in `setting`, every step on record."""
-    episode = play(source.program, setting.world(), setting.bound, task=setting.task, name=setting.name)
+    episode = play(
+        source.program,
+        setting.world(),
+        setting.bound,
+        task=setting.task,
+        name=setting.name,
+        crashable=setting.crashable,
+    )
     return Run(source, setting, episode)

@@ -26,6 +26,7 @@ from leapscli.tasks.suites import names
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
 _TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5})[×x?](\d{1,5})(?::.*)?$", re.MULTILINE)
+_CRASHABLE = re.compile(r"^#\s*crashable: yes$", re.MULTILINE)
 _BUDGET = re.compile(r"^#\s*budget: ([\d_,]+ (?:calls|primitives))$", re.MULTILINE)
 
 
@@ -34,7 +35,7 @@ class Source:
     """A program and where it came from; `run` is the artifact, if it is one's.
 
     `recipe` is that of the search which found it: a run's own, or what the comments of a text tell of it (`task`,
-    `size` and `budget`); empty where they tell nothing.
+    `size`, `budget` and `crashable`); empty where they tell nothing.
     """
 
     program: Program
@@ -47,6 +48,11 @@ class Source:
     def budget(self) -> Budget | None:
         """The budget of the search that found the program, at its task's own size; none where it is not told."""
         return parse_budget(str(self.recipe["budget"])) if "budget" in self.recipe else None
+
+    @property
+    def crashable(self) -> bool:
+        """True if it was found where an action that does nothing ends an episode."""
+        return self.recipe.get("crashable") is True
 
     @property
     def own_task(self) -> str | None:
@@ -117,13 +123,15 @@ def _parse(content: bytes, label: str, number: int | None = None) -> list[Source
     return [sources[number - 1]]
 
 
-def told(text: str) -> dict[str, str]:
-    """The facts in the comments that `leaps synthesize` writes: `task` and `size`, and `budget`."""
-    found: dict[str, str] = {}
+def told(text: str) -> dict[str, Any]:
+    """The facts in the comments that `leaps synthesize` writes: `task` and `size`, `budget`, `crashable`."""
+    found: dict[str, Any] = {}
     if (task := _TASK.search(text)) and (task[1] in names() or task[1].endswith(".py")):
         found |= {"task": task[1], "size": f"{task[2]}x{task[3]}"}
     if budget := _BUDGET.search(text):
         found["budget"] = budget[1]
+    if _CRASHABLE.search(text):
+        found["crashable"] = True
     return found
 
 
@@ -160,15 +168,21 @@ def parse_episode(text: str, seed: int) -> tuple[int, int]:
     return int(match[1]) if match[1] else seed, int(match[2])
 
 
-def choose_task(source: Source, name: str | None, height: int | None, width: int | None) -> Task | None:
-    """The task asked for; else the one that `source` was searched for, at the size it had; else None."""
+def choose_task(
+    source: Source, name: str | None, height: int | None, width: int | None, *, crashable: bool = False
+) -> Task | None:
+    """The task asked for; else the one that `source` was searched for, at the size it had; else None.
+
+    Its episodes are crashable where that is asked for, or was when the program was found.
+    """
+    crashable = crashable or source.crashable
     if name is not None:
-        return find_task(name, height=height, width=width)
+        return find_task(name, height=height, width=width, crashable=crashable)
     recipe = source.recipe
     if "task" not in recipe or source.own_task:
         return None
     own = parse_size(str(recipe["size"]) if "size" in recipe else None)
     try:
-        return find_task(str(recipe["task"]), height=height or own[0], width=width or own[1])
+        return find_task(str(recipe["task"]), height=height or own[0], width=width or own[1], crashable=crashable)
     except TaskError as error:
         raise TaskError(f"the task of {source.label}: {error.message}", "name it with --task") from error

@@ -16,7 +16,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.tasks.returns import reaches
 
-End = Literal["finished", "task over", "out of budget", "recorded no further"]
+End = Literal["finished", "task over", "crashed", "out of budget", "recorded no further"]
 Edit = tuple[int, int, int, int]  # row, column, value before, value after; values are markers, 255 for wall
 
 

@@ -31,12 +31,15 @@ def play(
     task: Task | None = None,
     name: str | None = None,
     first: int | None = None,
+    crashable: bool = False,
 ) -> Episode:
     """The run of `program` on `world`, judged by `task` if any; of a longer one the `first` steps alone.
 
-    Raises InputError for a run too long to record, where no `first` is given.
+    Where it is `crashable`, or the task is, an action that does nothing ends it. Raises InputError for a run too long
+    to record, where no `first` is given.
     """
-    karel, referee, made = Karel(world), _referee(task, world), list[Step]()
+    crashable = crashable or (task is not None and task.crashable)
+    karel, referee, made = Karel(world, crashable=crashable), _referee(task, world), list[Step]()
     senses = _senses(karel)
     end: End = "finished"
     try:
@@ -44,6 +47,9 @@ def play(
             made.append(step)
             if over:
                 end = "task over"
+                break
+            if crashable and step.is_action and not step.changed:
+                end = "crashed"
                 break
             if len(made) == first:
                 end = "recorded no further"

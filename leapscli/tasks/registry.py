@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -36,6 +36,7 @@ from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import UNBOUNDED, Budget, checked_budget
 from leapscli.engine.engine import Scorer
+from leapscli.engine.judge import Judge
 from leapscli.errors import LeapsError, TaskError, check_room, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
@@ -57,9 +58,22 @@ class Task:
     height: int
     width: int
     module: ModuleType  # or what `custom.load` made of a file
+    crashable: bool = False  # an action that does nothing ends the episode, as in ICLR 2024 and the work after it
 
     def __repr__(self) -> str:
-        return f"<Task {self.name}, {self.height}×{self.width}: {self.summary}>"
+        rules = ", crashable" if self.crashable else ""
+        return f"<Task {self.name}, {self.height}×{self.width}{rules}: {self.summary}>"
+
+    @property
+    def title(self) -> str:
+        """Name, size and rules for a reader: `harvester 8×8`, `harvester 8×8, crashable`."""
+        return f"{self.name} {self.height}×{self.width}" + (", crashable" if self.crashable else "")
+
+    @property
+    def judge(self) -> Judge:
+        """What judges its episodes."""
+        reward = getattr(self.module, "compiled_reward", self.module.reward)
+        return Judge(reward, trusted=self.source is None, crashable=self.crashable)
 
     @property
     def source(self) -> Path | None:
@@ -105,11 +119,11 @@ class Task:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle: its name, or the path of its file, which is read anew."""
-        return _unpickled, (self.reference, self.height, self.width)
+        return _unpickled, (self.reference, self.height, self.width, self.crashable)
 
     def resized(self, height: int, width: int) -> Task:
         """The same task at another size. Raises TaskError for one that makes no sense."""
-        return build(self.name, self.module, height, width)
+        return replace(build(self.name, self.module, height, width), crashable=self.crashable)
 
     def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
         """`count` initial worlds; world i depends on (seed, first + i) alone. Raises InputError for a count under 1."""
@@ -143,8 +157,7 @@ class Task:
         checked_budget(budget)
         if threads is not None:
             whole(threads, "threads", 1)
-        reward = getattr(self.module, "compiled_reward", self.module.reward)
-        scorer = Scorer.of(KAREL, reward, trusted=self.source is None)
+        scorer = Scorer.of(KAREL, self.judge)
         try:
             found = scorer.returns(tokens, arena, budget, threads=threads)
             if self.source and not np.isfinite(found).all():
@@ -158,15 +171,21 @@ class Task:
             raise explained(error, self.module, scorer, tokens, arena, budget) from error
 
 
-def _unpickled(name: str, height: int, width: int) -> Task:
-    return task(name, height=height, width=width)
+def _unpickled(name: str, height: int, width: int, crashable: bool = False) -> Task:
+    return task(name, height=height, width=width, crashable=crashable)
 
 
-def task(name: str | Path, *, height: int | None = None, width: int | None = None) -> Task:
+def task(name: str | Path, *, height: int | None = None, width: int | None = None, crashable: bool = False) -> Task:
     """The task of that name, or of the user's own file ending in .py, at its own size or the one given.
 
+    Where it is `crashable`, a bump, a pick of nothing or a put onto nine ends an episode.
     Raises TaskError for an unknown name, a senseless size, or a mistake in the file, which it names with its line.
     """
+    found = _found(name, height, width)
+    return replace(found, crashable=crashable)
+
+
+def _found(name: str | Path, height: int | None, width: int | None) -> Task:
     if not isinstance(name, str | Path):
         raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(names())}")
     if str(name).endswith(".py"):

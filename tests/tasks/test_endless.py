@@ -22,7 +22,7 @@ BUDGETS = (Budget.primitives(10_000), Budget.primitives(997), Budget.calls(220),
 @pytest.mark.parametrize("name", names())
 def test_skipping_is_running_out(name: str) -> None:
     programs = TokenBatch.concat([looping(250, 10 + names().index(name)), sample_programs(250, 4)])
-    scorer, arena = Scorer.of(KAREL, task(name).module.reward), task(name).arena(task(name).sample(8, seed=3))
+    scorer, arena = Scorer.of(KAREL, task(name).judge), task(name).arena(task(name).sample(8, seed=3))
     for budget in BUDGETS:
         skipped = scorer.returns(programs, arena, budget, endless=True)
         run_out = scorer.returns(programs, arena, budget, endless=False)

@@ -47,7 +47,7 @@ def test_returns(name: str) -> None:
     for record in RETURNS:
         if record["task"] == name:
             groups[record["program"], len(record["world"])].append(record)
-    scorer = Scorer.of(KAREL, task(name).module.reward)
+    scorer = Scorer.of(KAREL, task(name).judge)
     for (text, _), group in groups.items():
         programs = TokenBatch.of([Program.parse(text)])
         worlds = Worlds.stack([world(record["world"], record["agent"]) for record in group])

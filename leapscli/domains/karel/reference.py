@@ -17,9 +17,10 @@ NORTH_EAST_SOUTH_WEST = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
 
 class Karel:
-    """A world that can be acted upon."""
+    """A world that can be acted upon. Where it is `crashable`, a bump ends the run, so Karel does not turn at it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, crashable: bool = False) -> None:
+        self.crashable = crashable
         self.walls, self.markers = world.walls.copy(), world.markers.copy()
         self.row, self.column, self.direction = world.agent
         self.seed = world.seed
@@ -59,7 +60,7 @@ class Karel:
                 self.direction = (self.direction + 1) % 4
             case "move":
                 if not self.clear(0):
-                    self.direction = (self.direction + 2) % 4
+                    self.direction = self.direction if self.crashable else (self.direction + 2) % 4
                     return False
                 dr, dc = NORTH_EAST_SOUTH_WEST[self.direction]
                 self.row, self.column = self.row + dr, self.column + dc

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from leapscli.engine.compiled.assembler import MALFORMED, assemble
 from leapscli.engine.compiled.interpreter import copy, scratch, specialise
 from leapscli.engine.domain import Domain
+from leapscli.engine.judge import Judge
 from leapscli.jit import inline, kernel, source_name, with_names
 from leapscli.once import once
 
@@ -37,21 +37,29 @@ def guarded(action, changed, word, agent, cells, zone, memory):
     return gain, stop
 
 
-def hook_of(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
-    """The hook that judges actions by a reward, and watches the outer wall if it is not `trusted`."""
-    name = source_name(reward)
-    hook = inline(with_names(domain.judge, name, reward=inline(reward)))
-    if trusted:
-        return hook
-    return inline(with_names(guarded, name, judge=hook, confined=inline(domain.confined)))
+def crashing(action, changed, word, agent, cells, zone, memory):
+    """A hook that ends the run at an action that does nothing. A template."""
+    gain, stop = judge(action, changed, word, agent, cells, zone, memory)
+    return gain, stop or not changed
+
+
+def name_of(judge: Judge) -> str:
+    """A name that differs wherever judges do."""
+    return source_name(judge.reward) + ("-crashable" if judge.crashable else "")
+
+
+def hook_of(domain: Domain, judge: Judge) -> Any:
+    """What a judge says after every action, compiled into the interpreter."""
+    name = name_of(judge)
+    hook = inline(with_names(domain.judge, name, reward=inline(judge.reward)))
+    if not judge.trusted:
+        hook = inline(with_names(guarded, name, judge=hook, confined=inline(domain.confined)))
+    return inline(with_names(crashing, name, judge=hook)) if judge.crashable else hook
 
 
 @once
-def scorer(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
-    """The kernel `score` for a task's reward; from the cache where its file has not changed.
-
-    A reward that is not `trusted` to leave the outer wall alone is watched.
-    """
-    name, hook = source_name(reward), hook_of(domain, reward, trusted)
+def scorer(domain: Domain, judge: Judge) -> Any:
+    """The kernel `score` for a judge; from the cache where the file of its reward has not changed."""
+    name, hook = name_of(judge), hook_of(domain, judge)
     names = {"interpret": specialise(domain, hook, name), "enter": inline(domain.enter)}
     return kernel(with_names(score, f"{domain.name}-{name}", **names))

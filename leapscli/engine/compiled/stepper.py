@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from leapscli.engine.compiled.scorer import hook_of
+from leapscli.engine.compiled.scorer import hook_of, name_of
 from leapscli.engine.compiled.unroll import unrolled
 from leapscli.engine.domain import Domain
-from leapscli.jit import inline, kernel, source_name, with_names
+from leapscli.engine.judge import Judge
+from leapscli.jit import inline, kernel, with_names
 from leapscli.once import once
 
 WORD = np.uint64(0)  # a hook is told of the instruction, which there is none of here
@@ -44,9 +44,9 @@ def sense(cells, agents, found):
 
 
 @once
-def stepper(domain: Domain, reward: Callable[..., Any], trusted: bool) -> Any:
-    """The kernel `step` for a task's reward. One that is not `trusted` to leave the outer wall alone is watched."""
-    name, hook = source_name(reward), hook_of(domain, reward, trusted)
+def stepper(domain: Domain, judge: Judge) -> Any:
+    """The kernel `step` for a judge."""
+    name, hook = name_of(judge), hook_of(domain, judge)
     branches = [
         {"ACTION": np.int64(number), "NUMBER": np.int64(number), "act": inline(act), "hook": hook}
         for number, act in enumerate(domain.actions)

@@ -37,7 +37,7 @@ def show_evaluation(console: Console, evaluation: Evaluation) -> None:
         console,
         facts(
             [
-                ("task", f"{task.name} {task.height}×{task.width}, seed {e.seed}"),
+                ("task", f"{task.title}, seed {e.seed}"),
                 ("episodes", f"{len(e.returns):,}, each of at most {e.budget.limit:,} {e.budget.kind}"),
                 ("mean return", mean),
                 ("standard deviation", return_text(e.deviation)),
@@ -72,7 +72,8 @@ def _cut(text: str, room: int) -> str:
 
 def _common(evaluation: Evaluation) -> list[tuple[str, str]]:
     """The circumstances that all lines of a table share."""
-    task = f"{evaluation.task.name}, seed {evaluation.seed}"
+    rules = ", crashable" if evaluation.task.crashable else ""
+    task = f"{evaluation.task.name}{rules}, seed {evaluation.seed}"
     return [("task", task), ("episodes", f"{len(evaluation.returns):,} each")]
 
 
@@ -91,12 +92,11 @@ def _budget(evaluation: Evaluation) -> str:
 def show_exhaustion(console: Console, found: Exhaustion) -> None:
     """Print it: whether the program solves every initial world, and the worst one as a map where it does not."""
     task, states = found.task, len(found.worlds)
-    size = f"{task.name} {task.height}×{task.width}"
-    verdict = Text(f"proven: it solves every initial state of {size}", "bold green")
+    verdict = Text(f"proven: it solves every initial state of {task.title}", "bold green")
     if not found.proven:
         verdict = Text(f"{found.solved:,} of {states:,} are solved", "bold")
     rows: list[tuple[str, str | Text]] = [
-        ("task", size),
+        ("task", task.title),
         (
             "initial states",
             f"{states:,}, all there are; each run of at most {found.budget.limit:,} {found.budget.kind}",

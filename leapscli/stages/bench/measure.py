@@ -9,6 +9,7 @@ import platform
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from leapscli.artifacts.artifact import Artifact
@@ -24,7 +25,6 @@ from leapscli.stages.evaluate import exhaust
 from leapscli.stages.sweep.jobs import Job
 from leapscli.stages.sweep.sweep import Sweep
 from leapscli.stages.synthesize.states import engine_budget, state_seed
-from leapscli.tasks.registry import Task
 from leapscli.tasks.registry import task as find_task
 from leapscli.tasks.returns import goal, reaches
 
@@ -44,12 +44,12 @@ def on_larger_worlds(sweep: Sweep, reporter: Reporter[Done] | None = None) -> di
     found: dict[tuple[str, str], Larger] = {}
     for done, name in enumerate(tasks, 1):
         runs = [(job, run) for job, run in sweep.runs() if job.title == name]
-        task = find_task(name, height=SIDE, width=SIDE)
-        returns = _returns(task, runs)
+        returns = _returns(name, runs)
         for method in sweep.board.methods:
             own = [(run, returns[job.name]) for job, run in runs if job.method == method]
-            solved = [value for run, value in own if task.solved(_held_out(run))]
-            general = sum(bool(reaches(value, goal(task.best, GENERAL))) for value in solved)
+            best = find_task(name).best
+            solved = [value for run, value in own if reaches(_held_out(run), best)]
+            general = sum(bool(reaches(value, goal(best, GENERAL))) for value in solved)
             if spread := Spread.of([value for _, value in own]):
                 found[name, method] = Larger(spread, len(solved), general)
         reporter.update(Done(done))
@@ -76,20 +76,22 @@ def proven(sweep: Sweep, reporter: Reporter[Done] | None = None) -> dict[tuple[s
 
 def _proves(job: Job, run: Artifact) -> bool:
     """True if the program of a run solves every initial state. Raises InputError where they cannot be listed."""
-    task = find_task(job.task, height=job.size[0], width=job.size[1])
+    task = find_task(job.task, height=job.size[0], width=job.size[1], crashable=job.recipe.crashable)
     program = Program.parse(run.file(PROGRAM).read_text(encoding="utf-8"))
     return exhaust([program], task, budget=engine_budget(job.recipe, task))[0].proven
 
 
-def _returns(task: Task, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
-    """The mean return of every run's program, by the job's name; programs of one budget are scored as one batch."""
+def _returns(name: str, runs: Sequence[tuple[Job, Artifact]]) -> dict[str, float]:
+    """The mean return of every run's program, by the job's name; those of equal rules are scored as one batch."""
+    task = find_task(name, height=SIDE, width=SIDE)
     worlds = task.arena(task.sample(WORLDS, state_seed(0, "larger")))
     batches = defaultdict(list)
     for job, run in runs:
         program = Program.parse(run.file(PROGRAM).read_text(encoding="utf-8"))
-        batches[engine_budget(job.recipe, task)].append((job.name, program))
+        batches[engine_budget(job.recipe, task), job.recipe.crashable].append((job.name, program))
     returns: dict[str, float] = {}
-    for budget, batch in batches.items():
+    for (budget, crashable), batch in batches.items():
+        task = replace(task, crashable=crashable)
         distinct = list(dict.fromkeys(program for _, program in batch))
         means = dict(zip(distinct, task.returns(distinct, worlds, budget).mean(axis=1), strict=True))
         returns |= {job: float(means[program]) for job, program in batch}

@@ -57,8 +57,9 @@ def run_report(workspace: Workspace, run: Artifact, task: str | None = None) -> 
 
 
 def published_name(task: Task | None) -> str | None:
-    """The task's name, where it has the size that others published results at."""
-    return task.name if task and (task.height, task.width) == task.module.SIZE else None
+    """The task's name, where it has the size and the rules that others published courses at."""
+    usual = task and (task.height, task.width) == task.module.SIZE and not task.crashable
+    return task.name if task and usual else None
 
 
 def task_title(run: Artifact) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,6 +65,8 @@ def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
     parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
     if recipe.start is None:
         del parts["start"]  # searches of versions that had no start go on
+    if not recipe.crashable:
+        del parts["crashable"]  # likewise
     own = task.source.read_text(encoding="utf-8") if task.source else None
     about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
     if (library := getattr(recipe, "library", None)) is not None:
@@ -156,7 +158,8 @@ def prepare(
     """Everything a search needs, found, checked and loaded; the model on `device`. Raises InputErrors for what cannot
     be.
     """
-    searcher = find(recipe.searcher)
+    searcher, crashable = find(recipe.searcher), recipe.crashable or task.crashable
+    recipe, task = recipe.model_copy(update={"crashable": crashable}), replace(task, crashable=crashable)
     artifact = find_model(workspace, model) if searcher.needs_model else None
     place = model_device(device, artifact)
     space = load_space(artifact, recipe, place) if artifact and place else None

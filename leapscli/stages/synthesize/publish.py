@@ -108,6 +108,7 @@ def _program_text(plan: SearchPlan, program: Program, searched: float, held_out:
         f"# {task.reference} {task.height}×{task.width}: return {searched:.3f} on {recipe.states} states{fresh}\n"
         f"# found by {label(recipe.searcher)}, seed {recipe.seed}{model}\n"
         + (f"# budget: {budget}\n" if budget else "")
+        + ("# crashable: yes\n" if recipe.crashable else "")
         + program.pretty()
     )
 
