@@ -1,6 +1,8 @@
 """Evolution: children of a pool of programs join it, the best stay, few of a kind (pool.py).
 
-Three searchers share it, by how children are made: `evolution`, `latent-evolution` and `memetic` (searchers/).
+The searchers that share it differ in how children are made (searchers/). With `parsimony`, the shortest of equal
+programs stay: lexicographic parsimony pressure (Luke & Panait, GECCO 2002). Without it programs grow until edits find
+no room.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ class BreedingSettings(Recipe):
     pool: int = Field(default=64, gt=0, le=1_000_000, description="programs that children are bred from")
     copies: int = Field(
         default=2, gt=0, le=1_000_000, description="programs with equal returns on all states that the pool keeps"
+    )
+    parsimony: bool = Field(
+        default=False, description="of programs with equal returns the shortest stay; else it is drawn"
     )
 
 
@@ -52,6 +57,7 @@ class Breeding(Searcher[BreedingState, Points]):
     ) -> None:
         self.spaces, self.latent = spaces, latent
         self.population, self.size, self.copies = settings.population, settings.pool, settings.copies
+        self.parsimony = settings.parsimony
 
     def init(self, seed: int) -> BreedingState:
         """An empty pool."""
@@ -72,7 +78,8 @@ class Breeding(Searcher[BreedingState, Points]):
         rows, pool = scored.first, state.pool
         new = rows[np.isfinite(scored.returns[rows]) & ~np.isin(scored.hashes[rows], pool.hashes)]
         joined = pool.joined(Pool.of(points, scored, new, self._length))
-        best = joined[joined.best(self.size, self.copies, stream(state.seed, "survivors", state.iteration))]
+        draws = stream(state.seed, "survivors", state.iteration)
+        best = joined[joined.best(self.size, self.copies, draws, parsimony=self.parsimony)]
         if self.latent and not isinstance(self._space(state.iteration + 1), ProgramSpace):
             best = best.settled(self.latent)
         return BreedingState(state.seed, state.iteration + 1, best)

@@ -73,9 +73,13 @@ class Pool:
         placed = np.concatenate([self.placed, other.placed])
         return type(self)(tokens, hashes, self.known.joined(other.known), z, placed)
 
-    def best(self, size: int, copies: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The rows of the `size` best, best first, at most `copies` of a kind; among equals, drawn."""
-        order = np.lexsort((rng.random(len(self)), -self.known.returns))
+    def best(self, size: int, copies: int, rng: np.random.Generator, *, parsimony: bool = False) -> NDArray[np.int64]:
+        """The rows of the `size` best, best first, at most `copies` of a kind; among equals, drawn.
+
+        With `parsimony` of programs with equal returns the shortest come first, and only among those it is drawn.
+        """
+        length = self.tokens.lengths if parsimony else np.zeros(len(self), np.int32)
+        order = np.lexsort((rng.random(len(self)), length, -self.known.returns))
         kinds = self.known.behaviours[order]
         by_kind = np.argsort(kinds, kind="stable")
         _, first, counts = np.unique(kinds[by_kind], return_index=True, return_counts=True)

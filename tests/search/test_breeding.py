@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.sampler import sample_programs
 from leapscli.search.breeding import Breeding, BreedingSettings, BreedingState
 from leapscli.search.memory import Known
 from leapscli.search.objective import Objective
@@ -50,6 +52,14 @@ def test_a_pool_keeps_its_best_and_at_most_so_many_of_a_kind():
     assert sorted(rows[:2]) == [1, 6] and rows[4] == 4
     assert len(set(rows[2:4]) & {0, 2, 3, 5}) == 2
     assert len(pool([0.5, 0.9, 0.5], [1, 2, 1]).best(2, 1, np.random.default_rng(0))) == 2
+
+
+def test_with_parsimony_the_shortest_of_equals_stay():
+    returns, drawn = [0.5, 0.9, 0.5, 0.5, 0.9], sample_programs(40, seed=1)
+    tokens = drawn[np.unique(drawn.lengths, return_index=True)[1][[3, 1, 4, 0, 2]]]
+    rows = replace(pool(returns, [1, 2, 3, 4, 5]), tokens=tokens).best(4, 1, np.random.default_rng(0), parsimony=True)
+    by = sorted(range(5), key=lambda row: (-returns[row], tokens.lengths[row]))
+    assert rows.tolist() == by[:4]
 
 
 def test_which_of_equals_stay_is_drawn():

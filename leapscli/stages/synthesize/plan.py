@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 LIMITS = ("iterations", "evaluations", "max_time", "target", "held_out")  # may differ when a search is taken up again
 
+# Settings that came later, at their defaults: the searches of versions without them go on.
+ADDED = (("start", None), ("crashable", False), ("parsimony", False))
+
 
 @dataclass(frozen=True, eq=False)
 class SearchPlan:
@@ -63,10 +66,7 @@ class SearchPlan:
 def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
     """The key of a search, known before anything is loaded."""
     parts = {name: value for name, value in recipe.resolved().items() if name not in LIMITS}
-    if recipe.start is None:
-        del parts["start"]  # searches of versions that had no start go on
-    if not recipe.crashable:
-        del parts["crashable"]  # likewise
+    parts = {name: value for name, value in parts.items() if (name, value) not in ADDED}
     own = task.source.read_text(encoding="utf-8") if task.source else None
     about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
     if (library := getattr(recipe, "library", None)) is not None:
