@@ -25,6 +25,7 @@ from leapscli.cli.synthesize import ModelOption
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
+    from leapscli.recipes.search import SearchRecipe
     from leapscli.stages.sweep.sweep import Sweep
 
 TasksArgument = Annotated[
@@ -54,6 +55,9 @@ SearchersOption = Annotated[
         show_default="none",
     ),
 ]
+EvaluationsOption = Annotated[
+    int, typer.Option("--evaluations", metavar="N", min=1, help="Most programs that a search executes.")
+]
 MaxTimeOption = Annotated[str, typer.Option("--max-time", metavar="TIME", help="Longest time of each search.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write the page to.")]
 
@@ -69,6 +73,7 @@ def bench(
     recipe: RecipesOption = None,
     searcher: SearchersOption = None,
     seeds: SeedsOption = 5,
+    evaluations: EvaluationsOption = 300_000,
     max_time: MaxTimeOption = "60s",
     model: ModelOption = None,
     settings: SetOption = None,
@@ -97,7 +102,7 @@ def bench(
         raise InputError("--json and --output - both write to standard output", "choose one")
     place = Workspace.locate(workspace)
     compared = methods(split(recipe or RECIPES), []) + (methods([], split(searcher)) if searcher else [])
-    chosen = overrides(settings, None, max_time, crashable=crashable)
+    chosen = [f"evaluations={evaluations}", *overrides(settings, None, max_time, crashable=crashable)]
     names, command = task_names([*(tasks or []), *(task or [])] or ["all"]), command_line()
     jobs = plan_jobs(place, names, compared, seeds, model=model, overrides=chosen, command=command, device=device)
     sweep = Sweep(jobs, place)
@@ -108,6 +113,14 @@ def bench(
     if not sweep.left:
         _write(sweep, seeds, parallel or core_count(), output, as_json)
     end(sweep)
+
+
+def _limits(recipe: SearchRecipe) -> list[str]:
+    """The limits of a search, in words."""
+    from leapscli.report.terminal.pace import duration
+
+    programs = [f"{recipe.evaluations:,} programs"] if recipe.evaluations is not None else []
+    return programs + ([duration(recipe.max_time)] if recipe.max_time is not None else [])
 
 
 def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool) -> None:
@@ -137,7 +150,7 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
             "command": f"`{command_line()}`",
         },
         seeds=seeds,
-        limit=sweep.jobs[0].recipe.max_time,
+        limits=_limits(sweep.jobs[0].recipe),
         held_out=sweep.jobs[0].recipe.held_out,
         failures=[f"{each.job.name}: {each.error}" for each in sweep.failures],
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from leapscli.artifacts.artifact import Artifact
+from leapscli.results.intervals import interval, iqm
 from leapscli.tasks.returns import reaches, told
 
 
@@ -74,10 +75,19 @@ class Cell:
         """Searches that are not over."""
         return self.total - self.failed - len(self.runs)
 
+    def values(self, metric: str) -> list[float]:
+        """A metric of the manifests of all runs that have it."""
+        values = (run.manifest.metrics.get(metric) for run in self.runs)
+        return [float(value) for value in values if value is not None]
+
     def spread(self, metric: str) -> Spread | None:
         """Of a metric of the manifests, over the runs there are."""
-        values = (run.manifest.metrics.get(metric) for run in self.runs)
-        return Spread.of([float(value) for value in values if value is not None])
+        return Spread.of(self.values(metric))
+
+    @property
+    def reached(self) -> int:
+        """Searches that ended at their target."""
+        return sum(run.manifest.metrics.get("stop_reason") == "target" for run in self.runs)
 
     @property
     def found(self) -> Spread | None:
@@ -95,6 +105,10 @@ class Cell:
         for metric in ("return_held_out", "return_validation", "seconds", "evaluations", "episodes"):
             spread = self.spread(metric)
             values[metric] = spread and spread.record()
+        returns = self.values("return_held_out")
+        values |= {"reached": self.reached, "iqm": told(float(iqm(returns))) if returns else None}
+        around = interval(returns, iqm)
+        values["iqm_interval"] = around and [told(end) for end in around]
         return values
 
 

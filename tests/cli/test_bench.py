@@ -48,8 +48,9 @@ def test_the_page_sets_ours_beside_what_was_published(pool, tmp_path):
     page = (tmp_path / "R.md").read_text()
     runs = [run for run in Workspace(tmp_path).list("run") if run.name.startswith("maze")]
     mean = sum(run.manifest.metrics["return_held_out"] for run in runs) / 2
+    reached = sum(run.manifest.metrics["stop_reason"] == "target" for run in runs)
     head, _, ours, *others = rows(page, "Return")
-    assert head == ["", "maze", "doorkey"] and ours[0] == "`hill-climbing`" and ours[1].startswith(f"{mean:.3f} ± ")
+    assert head == ["", "maze", "doorkey"] and ours[0] == "`hill-climbing`" and ours[1] == f"{mean:.3f}, {reached} of 2"
     assert ["*LEAPS (LEAPS, table 3)*", "1.00 ± 0.00", ""] in others
     assert ["*HPRL-PPO (HPRL)*", "1.00", "0.50"] in others
     assert rows(page, "On larger worlds")[0] == ["", "maze", "general"]
@@ -57,12 +58,15 @@ def test_the_page_sets_ours_beside_what_was_published(pool, tmp_path):
     head, _, proven = rows(page, "Proven")
     assert head == ["", "maze", "doorkey"] and all(re.fullmatch(r"[0-2] of 2", cell) for cell in proven[1:])
     assert "| command | `leaps" in page and "over 2 seeds" in page and "on 16 fresh initial states" in page
-    assert "at most 1:00" in page and re.search(r"- `hill-climbing`: (short of )?the best return on", page)
+    assert "at most 300,000 programs and 1:00" in page and re.search(
+        r"- `hill-climbing`: (short of )?the best return on", page
+    )
     assert "written to R.md" in result.stderr and "hill-climbing" in result.stdout
 
 
 def test_it_goes_on_like_a_sweep_and_shares_its_runs(pool):
-    shared = ["--searcher", "hill-climbing", "--seeds", "1", "--max-time", "60s", *SETTINGS]
+    limits = ["--max-time", "60s", "--set", "evaluations=300000"]
+    shared = ["--searcher", "hill-climbing", "--seeds", "1", *limits, *SETTINGS]
     call(["sweep", "--tasks", "maze,doorkey", *shared])
     found = json.loads(call([*BENCH, "--json"]).stdout)
     assert len(pool.names) == 4 and found["page"] == "R.md"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leapscli.report.terminal.pace import duration
 from leapscli.report.terminal.sweep_view import spread_text
+from leapscli.results.intervals import interval, iqm
 
 if TYPE_CHECKING:
     from leapscli.results.larger import Larger
@@ -20,21 +22,22 @@ SHORT = 5e-4  # a return this much below another is shown as lower
 INTRODUCTION = """\
 # Results
 
-What `leaps bench` measured, and wrote. Every number is a mean over {seeds}, ± the standard deviation of a sample. Each
-search had one core{limit}.
+What `leaps bench` measured, and wrote, over {seeds}. Each search had one core{limit}.
 """
 RETURNS = """
 ## Return
 
-Of the program that was found, on {held_out} fresh initial states that no search saw. Below ours, in italics, what
+Of the program that was found, on {held_out} fresh initial states that no search saw: the interquartile mean over the
+seeds, its 95% bootstrap interval, and how many searches reached their target. Below ours, in italics, what
 others published, as printed. LEAPS and HPRL ran programs for 220 calls, as the recipe `paper` does; the later ones, and
 our others, for 10,000 primitives.
 """
 COST = """
 ## What it took
 
-Mean seconds of search, programs executed, and episodes: runs of them, one for each state, so that a program that
-screening stops costs few. Without loading the model and scoring the result.
+Until the target, medians over the seeds: programs executed; episodes, runs of them, one for each state, so that a
+program that screening stops costs few; seconds of search, without loading the model and scoring the result. Where less
+than half of the searches got there, what they spent: `>`.
 """
 PROVEN = """
 ## Proven
@@ -45,14 +48,15 @@ states of other tasks are too many to list.
 LARGER = """
 ## On larger worlds
 
-The same programs, as they are, on 100 worlds of 100×100, with a budget that grows with the area. The last column
+The same programs, as they are, on 100 worlds of 100×100, with a budget that grows with the area: means over the seeds,
+± the standard deviation of a sample. The last column
 counts, of the programs that solve every fresh world of their own size, those that reach 0.95 here.
 """
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the page tells. `seeds` of each kind; `limit` seconds of a search; `held_out` states.
+    """Everything that the page tells. `seeds` of each kind; `limits` of a search in words; `held_out` states.
 
     `proven`: by task and method, how many programs solve every initial state, where these can be listed.
     """
@@ -64,7 +68,7 @@ class Bench:
     published_larger: Sequence[PublishedReturns]
     circumstances: Mapping[str, str]
     seeds: int
-    limit: float | None
+    limits: Sequence[str]
     held_out: int
     failures: Sequence[str]
 
@@ -72,7 +76,7 @@ class Bench:
 def bench_page(bench: Bench) -> str:
     """The page, in Markdown."""
     board = bench.board
-    limit = f" and at most {duration(bench.limit)}" if bench.limit is not None else ""
+    limit = f", and at most {' and '.join(bench.limits)}" if bench.limits else ""
     seeds = f"{bench.seeds} seeds" if bench.seeds > 1 else "one seed"
     parts = [
         INTRODUCTION.format(seeds=seeds, limit=limit),
@@ -114,7 +118,12 @@ def _by_method(board: Scoreboard, tasks: Sequence[str], text: Callable[[Cell], s
 
 
 def _return(cell: Cell) -> str:
-    return spread_text(cell.spread("return_held_out"))
+    values = cell.values("return_held_out")
+    if not values:
+        return "–"
+    low, high = interval(values, iqm) or (0.0, 0.0)
+    around = f" ({low:.3f} to {high:.3f})" if high - low >= SHORT else ""
+    return f"{iqm(values):.3f}{around}, {cell.reached} of {len(cell.runs)}"
 
 
 def _proven(bench: Bench, cell: Cell) -> str:
@@ -122,9 +131,12 @@ def _proven(bench: Bench, cell: Cell) -> str:
 
 
 def _cost(cell: Cell) -> str:
-    seconds, *counts = (cell.spread(name) for name in ("seconds", "evaluations", "episodes"))
-    known = [f"{count.mean:,.0f}" for count in counts if count]
-    return ", ".join([duration(seconds.mean), *known]) if seconds and known else "–"
+    programs, episodes, seconds = (cell.values(name) for name in ("evaluations", "episodes", "seconds"))
+    if not seconds:
+        return "–"
+    counts = [f"{statistics.median(values):,.0f}" for values in (programs, episodes) if values]
+    more = "" if 2 * cell.reached >= len(cell.runs) else "> "
+    return more + ", ".join([*counts, duration(statistics.median(seconds))])
 
 
 def _published(methods: Sequence[PublishedReturns], tasks: Sequence[str], more: int = 0) -> list[str]:
@@ -158,12 +170,15 @@ def _shortfall(bench: Bench, method: str) -> str:
     short, beaten = [], []
     for task in bench.board.tasks:
         cell = bench.board.cells[task, method]
-        spread = cell.spread("return_held_out")
-        if spread and spread.mean < cell.best - SHORT * abs(cell.best):
-            short.append(f"{task} {spread.mean:.3f}")
+        values = cell.values("return_held_out")
+        if not values:
+            continue
+        mean = iqm(values)
+        if mean < cell.best - SHORT * abs(cell.best):
+            short.append(f"{task} {mean:.3f}")
         others = [(each.means[task], each.method) for each in bench.published if task in each.means]
         best = max(others, default=(float("-inf"), ""))
-        if spread and spread.mean < best[0] - SHORT:
+        if mean < best[0] - SHORT:
             beaten.append(f"{task} ({best[1]}: {best[0]:.2f})")
     first = f"short of the best return on {', '.join(short)}" if short else "the best return on every task"
     return first + (f"; below the best published on {', '.join(beaten)}" if beaten else "") + "."
