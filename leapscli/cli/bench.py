@@ -25,6 +25,8 @@ from leapscli.cli.synthesize import ModelOption
 from leapscli.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leapscli.recipes.search import SearchRecipe
     from leapscli.stages.sweep.sweep import Sweep
 
@@ -111,7 +113,7 @@ def bench(
         return
     run_sweep(sweep, parallel)
     if not sweep.left:
-        _write(sweep, seeds, parallel or core_count(), output, as_json)
+        write_page(sweep, seeds, parallel or core_count(), output, as_json=as_json)
     end(sweep)
 
 
@@ -123,8 +125,16 @@ def _limits(recipe: SearchRecipe) -> list[str]:
     return programs + ([duration(recipe.max_time)] if recipe.max_time is not None else [])
 
 
-def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool) -> None:
-    """Scores the programs on larger worlds, and writes the page."""
+def write_page(
+    sweep: Sweep,
+    seeds: int,
+    parallel: int,
+    output: Path,
+    *,
+    as_json: bool = False,
+    differences: Sequence[str] = (),
+) -> None:
+    """Scores the programs on larger worlds, and writes the page, with `differences` from what was published."""
     from dataclasses import asdict
 
     from leapscli.report.pages.bench_page import Bench, bench_page
@@ -153,6 +163,7 @@ def _write(sweep: Sweep, seeds: int, parallel: int, output: Path, as_json: bool)
         limits=_limits(sweep.jobs[0].recipe),
         held_out=sweep.jobs[0].recipe.held_out,
         failures=[f"{each.job.name}: {each.error}" for each in sweep.failures],
+        differences=differences,
     )
     write_output(output, bench_page(page).encode(errors="backslashreplace"))
     if as_json:

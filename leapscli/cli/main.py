@@ -27,7 +27,7 @@ from leapscli.version import __version__
 
 # One module a command, in the order and under the titles of `leaps --help`; each has `register(app)`.
 SECTIONS: Mapping[str, Sequence[str]] = {
-    "Make": ("gen_data", "train", "synthesize", "sweep", "learn", "baseline", "bench"),
+    "Make": ("gen_data", "train", "synthesize", "sweep", "learn", "baseline", "bench", "reproduce"),
     "Look": ("run", "evaluate", "report", "studio", "tasks", "recipes", "docs"),
     "Manage": ("data", "model", "artifacts", "fmt", "new"),
 }

@@ -85,9 +85,12 @@ class Cell:
         return Spread.of(self.values(metric))
 
     @property
-    def reached(self) -> int:
-        """Searches that ended at their target."""
-        return sum(run.manifest.metrics.get("stop_reason") == "target" for run in self.runs)
+    def reached(self) -> int | None:
+        """Searches that ended at their target; None where they had none."""
+        with_target = [run.manifest for run in self.runs if run.manifest.recipe.get("target") is not None]
+        if self.runs and not with_target:
+            return None
+        return sum(bool(manifest.metrics.get("stop_reason") == "target") for manifest in with_target)
 
     @property
     def found(self) -> Spread | None:

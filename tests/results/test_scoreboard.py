@@ -13,7 +13,7 @@ from tests.stages.sweeps import tiny_jobs
 
 
 def fake_run(**metrics):
-    return SimpleNamespace(manifest=SimpleNamespace(metrics=metrics))
+    return SimpleNamespace(manifest=SimpleNamespace(metrics=metrics, recipe={"target": 1.0}))
 
 
 @pytest.fixture

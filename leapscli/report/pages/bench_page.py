@@ -22,15 +22,15 @@ SHORT = 5e-4  # a return this much below another is shown as lower
 INTRODUCTION = """\
 # Results
 
-What `leaps bench` measured, and wrote, over {seeds}. Each search had one core{limit}.
+What the command below measured, and wrote, over {seeds}. Each search had one core{limit}.
 """
 RETURNS = """
 ## Return
 
 Of the program that was found, on {held_out} fresh initial states that no search saw: the interquartile mean over the
-seeds, its 95% bootstrap interval, and how many searches reached their target. Below ours, in italics, what
-others published, as printed. LEAPS and HPRL ran programs for 220 calls, as the recipe `paper` does; the later ones, and
-our others, for 10,000 primitives.
+seeds, its 95% bootstrap interval, and how many searches reached their target, where they had one. Below ours, in
+italics, what others published, as printed. LEAPS and HPRL ran programs for 220 calls, as the recipe `paper` does; the
+later ones, and our others, for 10,000 primitives.
 """
 COST = """
 ## What it took
@@ -56,7 +56,8 @@ counts, of the programs that solve every fresh world of their own size, those th
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything that the page tells. `seeds` of each kind; `limits` of a search in words; `held_out` states.
+    """Everything that the page tells. `seeds` of each kind; `limits` of a search in words; `held_out` states;
+    `differences` from what was published.
 
     `proven`: by task and method, how many programs solve every initial state, where these can be listed.
     """
@@ -71,6 +72,7 @@ class Bench:
     limits: Sequence[str]
     held_out: int
     failures: Sequence[str]
+    differences: Sequence[str] = ()
 
 
 def bench_page(bench: Bench) -> str:
@@ -86,6 +88,8 @@ def bench_page(bench: Bench) -> str:
     ]
     for tasks in _chunks(board.tasks):
         parts += [*_by_method(board, tasks, _return), *_published(bench.published, tasks), ""]
+    if bench.differences:
+        parts += ["## What differs from the paper", "", *(f"- {each}" for each in bench.differences), ""]
     parts += ["## Where it falls short", "", *_shortfalls(bench)]
     if bench.proven:
         parts.append(PROVEN)
@@ -123,7 +127,8 @@ def _return(cell: Cell) -> str:
         return "–"
     low, high = interval(values, iqm) or (0.0, 0.0)
     around = f" ({low:.3f} to {high:.3f})" if high - low >= SHORT else ""
-    return f"{iqm(values):.3f}{around}, {cell.reached} of {len(cell.runs)}"
+    reached = "" if cell.reached is None else f", {cell.reached} of {len(cell.runs)}"
+    return f"{iqm(values):.3f}{around}{reached}"
 
 
 def _proven(bench: Bench, cell: Cell) -> str:
@@ -135,7 +140,7 @@ def _cost(cell: Cell) -> str:
     if not seconds:
         return "–"
     counts = [f"{statistics.median(values):,.0f}" for values in (programs, episodes) if values]
-    more = "" if 2 * cell.reached >= len(cell.runs) else "> "
+    more = "" if cell.reached is None or 2 * cell.reached >= len(cell.runs) else "> "
     return more + ", ".join([*counts, duration(statistics.median(seconds))])
 
 
