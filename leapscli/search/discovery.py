@@ -27,7 +27,7 @@ from leapscli.python_file import PythonFile
 from leapscli.recipes.base import Recipe
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search import searchers
-from leapscli.search.protocol import AnySearcher, LatentSpace, Searcher
+from leapscli.search.protocol import AnySearcher, LatentSpace, Searcher, TaskLatents
 from leapscli.search.restarting import Restarting
 from leapscli.search.spaces import ProgramSpace
 from leapscli.search.starting import Starting
@@ -67,9 +67,11 @@ class SearcherEntry:
         Those that search programs need no `space`. Raises TypeError without one where a model is needed.
         """
         settings = self.settings.model_validate({name: getattr(recipe, name) for name in self.settings.model_fields})
-        place = space if self.needs_model else ProgramSpace(task=task)
-        if place is None:
-            raise TypeError(f"{self.name} searches the space of a model")
+        place: TaskLatents | ProgramSpace = ProgramSpace(task=task)
+        if self.needs_model:
+            if space is None:
+                raise TypeError(f"{self.name} searches the space of a model")
+            place = TaskLatents(space, task)
         make: Callable[[Any, Any], AnySearcher] = self.made_by
         searcher = Watched(make, settings, place, self.blame) if self.blame else make(settings, place)
         whole = searcher if recipe.patience is None else Restarting(searcher, patience=recipe.patience)

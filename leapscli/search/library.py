@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from leapscli.domains.karel.symmetries import with_symmetries
 from leapscli.dsl.batch import TokenBatch
@@ -21,6 +23,7 @@ from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import InputError, ProgramSyntaxError, brief
 from leapscli.locations import shipped
+from leapscli.recipes.base import Recipe
 
 SHIPPED = "shipped"
 COLUMNS = ["task", "program"]
@@ -40,6 +43,26 @@ class Library:
         """
         others = [with_symmetries(group) for task, group in self.programs.items() if task != without]
         return parts_of(others, share=share)
+
+
+def _found_from_anywhere(name: object) -> object:
+    """A file by its whole path: the run says which it was, and workers elsewhere find it."""
+    return str(Path(name).absolute()) if isinstance(name, str) and name not in ("", SHIPPED) else name
+
+
+class LibrarySettings(Recipe):
+    """The settings of searchers that draw from a library."""
+
+    library: Annotated[str, BeforeValidator(_found_from_anywhere)] = Field(
+        default=SHIPPED, min_length=1, description="programs of other tasks: `shipped`, or a file of `leaps learn`"
+    )
+    share: float = Field(
+        default=0.6, ge=0, le=1, description="share of new parts that the library gives; the others are random"
+    )
+
+    def parts(self, task: str) -> Any:
+        """What a search on `task` draws from, as `editor.Parts`. Raises InputError."""
+        return load_library(self.library).parts(without=task, share=self.share)
 
 
 def library_file(name: str) -> Path:

@@ -90,6 +90,27 @@ class LatentSpace(Protocol):
         """B programs → the means of their vectors, float32[B, Z]."""
 
 
+@dataclass(frozen=True)
+class TaskLatents:
+    """The latent space `of` a model, searched for the task of that name."""
+
+    of: LatentSpace
+    task: str
+
+    @property
+    def latent(self) -> int:
+        """Z, the length of a vector."""
+        return self.of.latent
+
+    def decode(self, points: Latents) -> TokenBatch:
+        """B vectors → B programs."""
+        return self.of.decode(points)
+
+    def encode(self, tokens: TokenBatch) -> NDArray[np.float32]:
+        """B programs → the means of their vectors, float32[B, Z]."""
+        return self.of.encode(tokens)
+
+
 S = TypeVar("S")
 P = TypeVar("P", bound=Points)
 
@@ -97,8 +118,9 @@ P = TypeVar("P", bound=Points)
 class Searcher(ABC, Generic[S, P]):
     """A way to propose candidates: vectors (`Latents`), programs (`TokenBatch`), or either (`Points`).
 
-    It is made of its settings and the space that it searches: `LatentSpace` where it `needs_model`, else
-    `ProgramSpace`. States are frozen dataclasses of numbers, texts, arrays, token batches and such records.
+    It is made of its settings and the space that it searches: `TaskLatents` where it `needs_model`, else
+    `ProgramSpace`; both know the `task`. States are frozen dataclasses of numbers, texts, arrays, token batches and
+    such records.
     """
 
     needs_model: ClassVar[bool] = False
