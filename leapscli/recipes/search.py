@@ -74,7 +74,7 @@ class SearchRecipe(Recipe):
     )
     general: bool = Field(
         default=False,
-        description="see larger worlds too; the target must be reached on 32 of twelve times the side",
+        description="see larger worlds too; the target must be reached on 28 of twelve times the side, 4 of 25 times",
     )
     held_out: int = Field(
         default=1000,

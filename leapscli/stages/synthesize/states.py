@@ -25,9 +25,9 @@ from leapscli.seeding import stream_key
 from leapscli.tasks.registry import Task
 
 # General programs are told by worlds so many times as wide and as high, so many of them. At three times the side all
-# winners on harvester were nested REPEATs that leave a larger field half done, at twelve none. On 8 mazes, or 16, one
-# winner of five was lucky.
-GENERAL_SIDES, GENERAL_STATES = 12, 32
+# winners on harvester were nested REPEATs that leave a larger field half done, at twelve still one in six, which a few
+# larger worlds tell. On 8 mazes, or 16, one winner of five was lucky.
+GENERAL = ((12, 28), (25, 4))
 # To get there, a search for them sees some worlds a few times its own size: of the programs that solve its own size
 # most are far from general, and alike in all that it sees otherwise.
 SEEN_SIDES, SEEN_STATES = 3, 4
@@ -59,14 +59,17 @@ class States:
 
     def general(self) -> Objective | None:
         """Larger worlds, where the recipe asks for general programs. Raises TaskError where a task has no such size."""
-        return self._objective("general", GENERAL_STATES, sides=GENERAL_SIDES) if self.recipe.general else None
+        if not self.recipe.general:
+            return None
+        scores = [self._score("general", count, sides=sides) for sides, count in GENERAL]
+        return Objective(_beside(scores), self.decode, best=self.task.best)
 
     def spare(self) -> Objective:
         """Others that nothing was chosen by."""
         return self._objective("spare", SPARE_STATES)
 
-    def _objective(self, name: str, count: int, sides: int = 1) -> Objective:
-        return Objective(self._score(name, count, sides=sides), self.decode, best=self.task.best)
+    def _objective(self, name: str, count: int) -> Objective:
+        return Objective(self._score(name, count), self.decode, best=self.task.best)
 
     def _score(self, name: str, count: int, *, first: int = 0, sides: int = 1) -> Score:
         """Returns on the states `first` to `first + count` of a set."""
