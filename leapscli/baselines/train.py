@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.logger import Logger
 
 from leapscli.artifacts.layout import CHECKPOINT, WEIGHTS
 from leapscli.artifacts.weights import load_weights, save_weights
@@ -64,6 +65,7 @@ def train(
     training = Training(task, recipe, folder)
     environments = SideBySide(task, recipe)
     model = algorithm(recipe, environments)
+    model.set_logger(Logger(folder=None, output_formats=[]))  # its own would leave a folder in the system's /tmp
     if resume and (folder / CHECKPOINT).exists():
         _take_up(training, model)
     reporter.start(f"{recipe.algorithm} {task.name}", recipe.steps, "actions")

@@ -122,6 +122,14 @@ def test_damaged_weights_of_a_stopped_training_are_refused(tmp_path):
         learn(task, recipe, tmp_path, reporter=Silent(), stop=StopFlag(), resume=True)
 
 
+def test_training_leaves_no_log_outside_its_workspace(tmp_path, monkeypatch):
+    for name in ("place", "tmp"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    leaps.baseline("maze", workspace=tmp_path / "place", **{**SMALL, "steps": 1024})
+    assert not [path for path in (tmp_path / "tmp").iterdir() if not path.name.startswith("torchinductor")]
+
+
 def test_a_time_limit_ends_it(tmp_path):
     policy = leaps.baseline("maze", "smoke", max_time=0.01, workspace=tmp_path, **{**SMALL, "steps": 10**7})
     assert policy.metrics["stop_reason"] == "time" and policy.metrics["steps"] < 10**7
