@@ -55,8 +55,8 @@ def compare(
     """A record for each model: the share of the programs that it gives back exactly from the encoder's means, by
     length, the share from refined vectors, and its speed.
     """
+    from leapscli.vae.evaluation.quality import comes_back
     from leapscli.vae.model import LatentModel
-    from leapscli.vae.refinement import STEPS
 
     reporter = reporter or Silent()
     tokens = random_programs(programs, seed, models)
@@ -70,8 +70,7 @@ def compare(
         back = model.decode_tokens(z)
         seconds = time.perf_counter() - began
         same = back.hashes() == tokens.hashes()
-        wrong = tokens[np.flatnonzero(~same)]
-        mended = model.decode_tokens(model.encode(wrong, refine=STEPS)).hashes() == wrong.hashes()
+        refined = same | comes_back(model, tokens, ~same) if model.reconstructs else None
         shares = {name_of(i): float(same[ranges == i].mean()) for i in range(len(ENDS) + 1) if (ranges == i).any()}
         records.append(
             {
@@ -81,7 +80,7 @@ def compare(
                 "programs": len(tokens),
                 "exact": float(same.mean()),
                 **{f"exact_{name}": share for name, share in shares.items()},
-                "refined": float((same.sum() + mended.sum()) / len(tokens)),
+                "refined": None if refined is None else float(refined.mean()),
                 "decoded_per_second": round(len(tokens) / seconds, 1),
             }
         )

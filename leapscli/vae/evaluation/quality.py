@@ -16,7 +16,6 @@ from leapscli.vae.device import moved
 from leapscli.vae.evaluation.behaviour_comparison import Probe
 from leapscli.vae.model import LatentModel, Vectors
 from leapscli.vae.networks.packing import by_length, pack_programs, pack_tokens
-from leapscli.vae.refinement import STEPS
 from leapscli.vae.training.losses import kl_by_dimension
 
 ACTIVE = 0.01  # nats of KL from which a dimension counts as used
@@ -28,15 +27,14 @@ def reconstruction(model: LatentModel, tokens: TokenBatch, probe: Probe) -> Reco
     """Encode to the mean and decode greedily; by length and for all of the programs, shares:
 
     `exact` programs that come back token by token (with the standard error of that share), `refined` those that do once
-    their vectors are refined (refinement.py), `traces_equal` of their runs in which the decoded program does just what
-    the original does, `token_accuracy` of choices under teacher forcing.
+    their vectors are refined (refinement.py; None for a model that has not learnt to reconstruct), `traces_equal` of
+    their runs in which the decoded program does just what the original does, `token_accuracy` of choices under teacher
+    forcing.
     """
     means = model.encode(tokens, refine=0)
     decoded = model.decode_tokens(means)
     exact = decoded.hashes() == tokens.hashes()
-    refined = exact.copy()
-    wrong = np.flatnonzero(~exact)
-    refined[wrong] = model.decode_tokens(model.encode(tokens[wrong], refine=STEPS)).hashes() == tokens[wrong].hashes()
+    refined = exact | comes_back(model, tokens, ~exact) if model.reconstructs else None
     alike = probe.equal(tokens, decoded)
     right, choices = _tokens_right(model, tokens, means)
     found: Record = {}
@@ -46,8 +44,21 @@ def reconstruction(model: LatentModel, tokens: TokenBatch, probe: Probe) -> Reco
         share = _mean(exact[rows])
         error = None if share is None else float(np.sqrt(share * (1 - share) / count))
         accuracy = float(right[rows].sum() / choices[rows].sum()) if count else None
-        found[name] = {"programs": count, "exact": share, "standard_error": error, "refined": _mean(refined[rows])}
+        found[name] = {
+            "programs": count,
+            "exact": share,
+            "standard_error": error,
+            "refined": None if refined is None else _mean(refined[rows]),
+        }
         found[name] |= {"traces_equal": _mean(alike[rows]), "token_accuracy": accuracy}
+    return found
+
+
+def comes_back(model: LatentModel, tokens: TokenBatch, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """bool[P]: of the programs chosen by `which`, those that refined vectors decode to."""
+    found = np.zeros(len(tokens), np.bool_)
+    rows = np.flatnonzero(which)
+    found[rows] = model.decode_tokens(model.encode(tokens[rows])).hashes() == tokens[rows].hashes()
     return found
 
 

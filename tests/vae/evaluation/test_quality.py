@@ -55,6 +55,15 @@ def test_reconstruction_is_counted_program_by_program(model: LatentModel, tokens
     assert found["under 20"]["exact"] == pytest.approx(exact[short].mean())
 
 
+def test_refined_programs_are_counted_where_the_model_reconstructs(model: LatentModel, tokens: TokenBatch) -> None:
+    assert reconstruction(model, tokens, PROBE)["all"]["refined"] is None
+    learnt = LatentModel(model.network, meta={"validation": {"reconstruction": 1.0}})
+    back = [learnt.decode(learnt.encode([program]))[0] == program for program in tokens.programs()]
+    assert reconstruction(learnt, tokens, PROBE)["all"]["refined"] == pytest.approx(
+        np.mean(back), abs=1.5 / len(tokens)
+    )
+
+
 def test_a_bucket_without_programs_says_so(model: LatentModel) -> None:
     found = reconstruction(model, TokenBatch.of(KNOWN), PROBE)
     assert found["all"]["exact"] == found["all"]["traces_equal"] == found["all"]["token_accuracy"] == 1
