@@ -25,7 +25,8 @@ from leapscli.errors import InputError, ProgramSyntaxError, brief
 from leapscli.locations import shipped
 from leapscli.recipes.base import Recipe
 
-SHIPPED = "shipped"
+SHIPPED, CRASHABLE = "shipped", "crashable"
+FILES = {SHIPPED: "library.csv", CRASHABLE: "library-crashable.csv"}  # of those that ship
 COLUMNS = ["task", "program"]
 MOST_BYTES = 16 << 20
 HINT = "`leaps learn` writes a library: a CSV file with the columns task and program"
@@ -47,14 +48,16 @@ class Library:
 
 def _found_from_anywhere(name: object) -> object:
     """A file by its whole path: the run says which it was, and workers elsewhere find it."""
-    return str(Path(name).absolute()) if isinstance(name, str) and name not in ("", SHIPPED) else name
+    return str(Path(name).absolute()) if isinstance(name, str) and name not in ("", *FILES) else name
 
 
 class LibrarySettings(Recipe):
     """The settings of searchers that draw from a library."""
 
     library: Annotated[str, BeforeValidator(_found_from_anywhere)] = Field(
-        default=SHIPPED, min_length=1, description="programs of other tasks: `shipped`, or a file of `leaps learn`"
+        default=SHIPPED,
+        min_length=1,
+        description="programs of other tasks: `shipped`, `crashable`, or a file of `leaps learn`",
     )
     share: float = Field(
         default=0.6, ge=0, le=1, description="share of new parts that the library gives; the others are random"
@@ -66,8 +69,8 @@ class LibrarySettings(Recipe):
 
 
 def library_file(name: str) -> Path:
-    """The file of a library: the one that ships, or one of the user's own."""
-    return shipped() / "runs" / "library.csv" if name == SHIPPED else Path(name)
+    """The file of a library: one that ships, or one of the user's own."""
+    return shipped() / "runs" / FILES[name] if name in FILES else Path(name)
 
 
 def digest(name: str) -> str:
@@ -76,7 +79,7 @@ def digest(name: str) -> str:
 
 
 def load_library(name: str) -> Library:
-    """The library `shipped`, or that of a CSV file. Raises InputError with file and line."""
+    """The library `shipped` or `crashable`, or that of a CSV file. Raises InputError with file and line."""
     return _parsed(str(library_file(name)), _content(name))
 
 

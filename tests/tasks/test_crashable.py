@@ -6,9 +6,11 @@ import pickle
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import leapscli as leaps
 from leapscli.artifacts.store import Workspace
+from leapscli.cli.main import build
 from leapscli.domains.karel.world import World
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
@@ -96,6 +98,22 @@ def test_a_search_remembers_its_rules(tmp_path) -> None:
         assert again is not None and again.crashable
     other = choose_task(source, "harvester", None, None)
     assert other is not None and other.crashable
+
+
+def test_a_crashable_search_draws_from_programs_that_were_found_so(tmp_path) -> None:
+    workspace = Workspace(tmp_path)
+    usual, crashable = (
+        choose_recipe(workspace, "maze", "library-evolution", None, [f"crashable={so}"]) for so in ("false", "true")
+    )
+    assert (usual.library, crashable.library) == ("shipped", "crashable")
+    assert prepare(usual, workspace, task("maze", crashable=True), None).recipe.library == "crashable"
+    own = choose_recipe(workspace, "maze", "library-evolution", None, ["crashable=true", "library=mine.csv"])
+    assert own.library.endswith("/mine.csv")
+    command = ["sweep", "maze", "--crashable", "--recipe", "library-evolution", "--seeds", "1", "--set", "states=4"]
+    for _ in range(2):
+        assert CliRunner().invoke(build(), [*command, "--workspace", str(tmp_path)]).exit_code == 0
+    (run,) = workspace.list("run")
+    assert run.manifest.recipe["library"] == "crashable"
 
 
 def test_a_batch_is_scored_as_its_programs_are_played() -> None:

@@ -12,6 +12,7 @@ from leapscli.recipes.kinds import DEFAULTS, OF_MODELS
 from leapscli.recipes.loading import recipe_files
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, names
+from leapscli.search.library import CRASHABLE, SHIPPED
 from leapscli.search.recipe import load_search_recipe
 
 
@@ -45,4 +46,12 @@ def choose_recipe(
     own = searcher if searcher in known else None
     shared = searcher is not None and not (name or own)
     chosen = name or own or (OF_MODELS if shared else default_recipe(workspace, model))
-    return load_search_recipe(chosen, overrides, workspace.root, task=task, shared=shared)
+    recipe = load_search_recipe(chosen, overrides, workspace.root, task=task, shared=shared)
+    return under_rules(recipe, recipe.crashable)
+
+
+def under_rules(recipe: SearchRecipe, crashable: bool) -> SearchRecipe:
+    """The recipe where episodes are crashable or not; of the libraries that ship, it has that of programs found so."""
+    library = getattr(recipe, "library", None)
+    fitting = {"library": CRASHABLE} if crashable and library == SHIPPED else {}
+    return recipe.model_copy(update={"crashable": crashable, **fitting})

@@ -24,6 +24,7 @@ from leapscli.search.library import digest
 from leapscli.search.loop import Search
 from leapscli.search.objective import Objective
 from leapscli.search.protocol import Latents, LatentSpace
+from leapscli.stages.synthesize.choose import under_rules
 from leapscli.stages.synthesize.states import States
 from leapscli.tasks.registry import Task
 from leapscli.tasks.returns import goal
@@ -159,7 +160,7 @@ def prepare(
     be.
     """
     searcher, crashable = find(recipe.searcher), recipe.crashable or task.crashable
-    recipe, task = recipe.model_copy(update={"crashable": crashable}), replace(task, crashable=crashable)
+    recipe, task = under_rules(recipe, crashable), replace(task, crashable=crashable)
     artifact = find_model(workspace, model) if searcher.needs_model else None
     place = model_device(device, artifact)
     space = load_space(artifact, recipe, place) if artifact and place else None
