@@ -64,7 +64,7 @@ class LibrarySettings(Recipe):
     )
 
     def parts(self, task: str) -> Any:
-        """What a search on `task` draws from, as `editor.Parts`. Raises InputError."""
+        """The parts that a search on `task` draws from, as `editor.Parts`. Raises InputError."""
         return load_library(self.library).parts(without=task, share=self.share)
 
 

@@ -71,7 +71,7 @@ class Task:
 
     @property
     def judge(self) -> Judge:
-        """What judges its episodes."""
+        """The judge of its episodes."""
         reward = getattr(self.module, "compiled_reward", self.module.reward)
         return Judge(reward, trusted=self.source is None, crashable=self.crashable)
 

@@ -49,7 +49,7 @@ def name_of(judge: Judge) -> str:
 
 
 def hook_of(domain: Domain, judge: Judge) -> Any:
-    """What a judge says after every action, compiled into the interpreter."""
+    """The hook that a judge is: called after every action, compiled into the interpreter."""
     name = name_of(judge)
     hook = inline(with_names(domain.judge, name, reward=inline(judge.reward)))
     if not judge.trusted:

@@ -56,12 +56,12 @@ def test_reconstruction_is_counted_program_by_program(model: LatentModel, tokens
 
 
 def test_refined_programs_are_counted_where_the_model_reconstructs(model: LatentModel, tokens: TokenBatch) -> None:
-    assert reconstruction(model, tokens, PROBE)["all"]["refined"] is None
+    few = tokens[:10]
+    assert reconstruction(model, few, PROBE)["all"]["refined"] is None
     learnt = LatentModel(model.network, meta={"validation": {"reconstruction": 1.0}})
-    back = [learnt.decode(learnt.encode([program]))[0] == program for program in tokens.programs()]
-    assert reconstruction(learnt, tokens, PROBE)["all"]["refined"] == pytest.approx(
-        np.mean(back), abs=1.5 / len(tokens)
-    )
+    back = [learnt.decode(learnt.encode([program]))[0] == program for program in few.programs()]
+    found = reconstruction(learnt, few, PROBE)["all"]
+    assert found["refined"] == pytest.approx(np.mean(back), abs=1.5 / len(few)) and found["refined"] >= found["exact"]
 
 
 def test_a_bucket_without_programs_says_so(model: LatentModel) -> None:
