@@ -36,7 +36,7 @@ def refined(
     found = means.copy()
     rows = np.flatnonzero(tokens.valid())
     rows = rows[by_length(tokens.lengths[rows])]
-    with one_thread():
+    with torch.inference_mode(False), one_thread():  # gradients, whatever mode the caller is in
         for at in range(0, len(rows), CHUNK):
             some = rows[at : at + CHUNK]
             wrong = some[~_decodes(decoder, decode, means[some], tokens[some])]

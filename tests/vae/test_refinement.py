@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.mutation import mutate
@@ -99,6 +100,13 @@ def test_a_model_that_has_not_learnt_to_reconstruct_gives_its_means(ships: Laten
         assert not model.reconstructs
         np.testing.assert_array_equal(model.encode(tokens), model.encode(tokens, refine=0))
     assert ships.reconstructs and LatentModel(ships.network, meta={"reconstruction_random": 0.5}).reconstructs
+
+
+def test_gradients_are_there_in_whatever_mode_the_caller_is() -> None:
+    model, tokens = untrained(4.0), sample_programs(10, seed=6)
+    with torch.inference_mode():
+        z = model.encode(tokens, refine=10)
+    np.testing.assert_array_equal(z, model.encode(tokens, refine=10))
 
 
 def test_steps_are_a_number(ships: LatentModel) -> None:
