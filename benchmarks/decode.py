@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.grammar import TABLES, Cursor, advance, mask
+from leapscli.dsl.grammar import Cursor, advance, mask, tables_of
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError
 from leapscli.vae.decoding.loop import Decoding
@@ -36,7 +36,7 @@ def naive(decoder: Decoder, z: Tensor) -> Tensor:
     """One GRUCell a step for every program to the end, the automaton in numpy."""
     step = nn.GRUCell(decoder.gru.weight_ih.shape[1], decoder.gru.weight_hh.shape[1])
     step.load_state_dict(decoder.gru.state_dict())
-    cursor = advance(TABLES, Cursor.start(len(z)), np.zeros(len(z), np.int64))
+    cursor = advance(tables_of(), Cursor.start(len(z)), np.zeros(len(z), np.int64))
     state, token, ids = decoder.start(z), torch.zeros(len(z), dtype=torch.int64), []
     for i in range(MAX_TOKENS):
         ids.append(token)
@@ -45,9 +45,9 @@ def naive(decoder: Decoder, z: Tensor) -> Tensor:
         if i == MAX_TOKENS - 1:
             break
         logits = decoder.out(torch.tanh(decoder.head(torch.cat([state, embedded, z], 1))))
-        allowed = torch.from_numpy(mask(TABLES, cursor, np.full(len(z), MAX_TOKENS - 1 - i)))
+        allowed = torch.from_numpy(mask(tables_of(), cursor, np.full(len(z), MAX_TOKENS - 1 - i)))
         token = logits.masked_fill(~allowed, float("-inf")).argmax(1)
-        cursor = advance(TABLES, cursor, token.numpy())
+        cursor = advance(tables_of(), cursor, token.numpy())
     return torch.stack(ids, 1).to(torch.uint8)
 
 

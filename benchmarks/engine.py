@@ -80,7 +80,7 @@ def counter() -> Scorer:
     """A scorer whose returns are the primitives (or calls) that each run counted, with harvester's reward."""
     hook = inline(with_names(KAREL.judge, "counting", reward=inline(harvester.reward)))
     run = inline(with_names(counting, "counting", interpret=interpreter.specialise(KAREL, hook, "counting")))
-    return Scorer(kernel(with_names(scorer.score, "counting", interpret=run, enter=inline(KAREL.enter))))
+    return Scorer(KAREL, kernel(with_names(scorer.score, "counting", interpret=run, enter=inline(KAREL.enter))))
 
 
 def engine_lines() -> dict[str, dict[str, Rate]]:

@@ -24,8 +24,9 @@ from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
+from leapscli.dsl.vocabulary import COUNTS
 from leapscli.progress import StopFlag
 from leapscli.stages.synthesize.choose import choose_recipe
 from leapscli.stages.synthesize.plan import prepare

@@ -21,8 +21,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PAD
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.vae.device import keep_buffers
 from leapscli.vae.networks.masks import target_keys
 from leapscli.vae.networks.network import Network, Shape

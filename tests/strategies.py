@@ -6,8 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.tree import Action, Body, Condition, If, IfElse, Not, Perception, Repeat, Statement, While
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 
 # The same examples in every run, however slow the machine: `@seeded` above `@given`.
 seeded = settings(deadline=None, derandomize=True, database=None, max_examples=200)

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from leapscli.domains.karel.cells import MAX_MARKERS, WALL
-from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
+from leapscli.dsl.published import ACTIONS, PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 
 Array = npt.NDArray[np.generic]
 Bytes = npt.NDArray[np.uint8]

@@ -36,7 +36,7 @@ from leapscli.artifacts.files import disk_errors, unfinished
 from leapscli.artifacts.hdf5 import new_hdf5, open_hdf5, take
 from leapscli.artifacts.journal import LEVEL, Journal, compress
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import VOCABULARY_HASH
+from leapscli.dsl.published import VOCABULARY_HASH
 from leapscli.errors import ArtifactError
 
 SCHEMA = 1

@@ -33,7 +33,8 @@ from leapscli.artifacts.files import disk_errors
 from leapscli.artifacts.hdf5 import Target, open_hdf5, take
 from leapscli.artifacts.programs_h5 import IN_USE, WAIT
 from leapscli.domains.karel.execution import Frames
-from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS, PAD
+from leapscli.dsl.published import ACTIONS, PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import InputError
 
 DATA, IDS, INFO = "data.hdf5", "id.txt", "data_info"

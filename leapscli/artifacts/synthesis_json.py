@@ -21,7 +21,8 @@ from leapscli.artifacts.file_types import AGAIN, WAYS_OUT, Kind, kind_of
 from leapscli.artifacts.published_h5 import DATA
 from leapscli.artifacts.synthesis_world import read_world
 from leapscli.domains.karel.world import World
-from leapscli.dsl.vocabulary import ACTION_ID, MAX_TOKENS, TOKEN_ID
+from leapscli.dsl.published import ACTION_ID, TOKEN_ID
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import InputError, WorldError
 
 NAMES = {"train.json": "train", "val.json": "validation", "test.json": "test"}

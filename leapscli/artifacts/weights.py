@@ -18,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from leapscli.artifacts.files import disk_errors, write_whole
-from leapscli.dsl.vocabulary import VOCABULARY_HASH
+from leapscli.dsl.published import VOCABULARY_HASH
 from leapscli.errors import ArtifactError, brief
 
 SCHEMA = 1

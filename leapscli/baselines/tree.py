@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 
 MOST_NODES = 100_000
 LEAF = -1

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import PAD, TOKENS
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError, described
 
 Ids: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
@@ -18,13 +19,15 @@ Lengths: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]
 
 @dataclass(frozen=True, eq=False)
 class TokenBatch:
-    """P programs: `ids` uint8[P, L], padded with `<pad>` from each one's length on; `lengths` int32[P].
+    """P programs: `ids` uint8[P, L], padded with `<pad>` from each one's length on; `lengths` int32[P]. What an id
+    means is the vocabulary's.
 
     Dtypes and shapes are checked here (ValueError), what the ids spell is not: see `valid`.
     """
 
     ids: Ids
     lengths: Lengths
+    vocabulary: Vocabulary = PUBLISHED
 
     def __post_init__(self) -> None:
         if self.ids.ndim != 2 or self.ids.dtype != np.uint8:
@@ -36,41 +39,46 @@ class TokenBatch:
 
     @staticmethod
     def of(programs: Sequence[Program]) -> TokenBatch:
-        """These programs, padded to the longest. Raises InputError for what is no list of programs."""
+        """These programs of one vocabulary, padded to the longest. Raises InputError for what is no list of such."""
         if isinstance(programs, str | Program) or not isinstance(programs, Iterable):
             raise InputError(f"expected a list of programs, not {described(programs)}", "put it in a list: [program]")
         programs = list(programs)
         for i, program in enumerate(programs):
             if not isinstance(program, Program):
                 raise InputError(f"program {i} of the list is {described(program)}", "Program.parse(text) makes one")
-        return TokenBatch._stack([program.ids for program in programs])
+        vocabulary = programs[0].vocabulary if programs else PUBLISHED
+        for i, program in enumerate(programs):
+            if program.vocabulary != vocabulary:
+                raise InputError(f"program {i} of the list is of {program.vocabulary}, program 0 of {vocabulary}")
+        return TokenBatch._stack([program.ids for program in programs], vocabulary)
 
     @staticmethod
-    def from_ids(ids: np.ndarray[Any, Any]) -> TokenBatch:
+    def from_ids(ids: np.ndarray[Any, Any], vocabulary: Vocabulary = PUBLISHED) -> TokenBatch:
         """A padded integer array [P, L]; each length is the place of the first `<pad>`."""
         padded = np.ascontiguousarray(ids, np.uint8)
-        ended = np.concatenate([padded == PAD, np.ones((len(padded), 1), bool)], axis=1)
-        return TokenBatch(padded, ended.argmax(axis=1).astype(np.int32))
+        ended = np.concatenate([padded == vocabulary.pad, np.ones((len(padded), 1), bool)], axis=1)
+        return TokenBatch(padded, ended.argmax(axis=1).astype(np.int32), vocabulary)
 
     @staticmethod
-    def _stack(rows: Sequence[Ids]) -> TokenBatch:
+    def _stack(rows: Sequence[Ids], vocabulary: Vocabulary) -> TokenBatch:
         lengths = np.array([len(row) for row in rows], np.int32)
-        ids = np.full((len(rows), lengths.max(initial=0)), PAD, np.uint8)
+        ids = np.full((len(rows), lengths.max(initial=0)), vocabulary.pad, np.uint8)
         for i, row in enumerate(rows):
             ids[i, : len(row)] = row
-        return TokenBatch(ids, lengths)
+        return TokenBatch(ids, lengths, vocabulary)
 
     @staticmethod
     def concat(batches: Sequence[TokenBatch]) -> TokenBatch:
-        """All programs of these batches in order, padded to the widest."""
+        """All programs of these batches, of one vocabulary, in order, padded to the widest."""
+        vocabulary = batches[0].vocabulary if batches else PUBLISHED
         width = max((batch.ids.shape[1] for batch in batches), default=0)
-        ids = np.full((sum(map(len, batches)), width), PAD, np.uint8)
+        ids = np.full((sum(map(len, batches)), width), vocabulary.pad, np.uint8)
         row = 0
         for batch in batches:
             ids[row : row + len(batch), : batch.ids.shape[1]] = batch.ids
             row += len(batch)
         lengths = [batch.lengths for batch in batches] or [np.zeros(0, np.int32)]
-        return TokenBatch(ids, np.concatenate(lengths))
+        return TokenBatch(ids, np.concatenate(lengths), vocabulary)
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -81,16 +89,17 @@ class TokenBatch:
         rows = which if isinstance(which, slice) else np.asarray(which)
         if isinstance(rows, np.ndarray) and not rows.size:
             rows = rows.astype(np.int64)
-        return TokenBatch(self.ids[rows], self.lengths[rows])
+        return TokenBatch(self.ids[rows], self.lengths[rows], self.vocabulary)
 
     def programs(self) -> list[Program]:
         """The trees; ProgramSyntaxError where a row spells none."""
-        return [Program.from_ids(row[:length]) for row, length in zip(self.ids, self.lengths, strict=True)]
+        rows = zip(self.ids, self.lengths, strict=True)
+        return [Program.from_ids(row[:length], self.vocabulary) for row, length in rows]
 
     def texts(self) -> list[str]:
         """Each program on one line, in token form."""
-        rows = zip(self.ids.tolist(), self.lengths.tolist(), strict=True)
-        return [" ".join(TOKENS[i] for i in row[:length]) for row, length in rows]
+        rows, tokens = zip(self.ids.tolist(), self.lengths.tolist(), strict=True), self.vocabulary.tokens
+        return [" ".join(tokens[i] for i in row[:length]) for row, length in rows]
 
     def hashes(self) -> np.ndarray[Any, np.dtype[np.uint64]]:
         """uint64[P] of each program's ids, whatever the padding. Equal programs have equal hashes."""
@@ -103,9 +112,10 @@ class TokenBatch:
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """bool[P]: whether each row spells a program."""
         from leapscli.dsl.compiled.rows import check_rows
-        from leapscli.dsl.grammar import END, START, TABLES
+        from leapscli.dsl.grammar import END, START, tables_of
 
         out = np.empty(len(self), np.bool_)
-        automaton = (TABLES.allowed, TABLES.target, TABLES.back, TABLES.push, TABLES.pop, START, END)
+        t = tables_of(self.vocabulary)
+        automaton = (t.allowed, t.target, t.back, t.push, t.pop, START, END)
         check_rows(np.ascontiguousarray(self.ids), np.ascontiguousarray(self.lengths), *automaton, out)
         return out

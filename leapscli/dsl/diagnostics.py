@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection
+from functools import cache
 
-from leapscli.dsl.spellings import fold
-from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary, fold
 from leapscli.errors import ProgramSyntaxError
 
 END_OF_PROGRAM = "end of program"
@@ -17,30 +18,42 @@ END_OF_LINE = "end of line"
 # is bounded by this, and Python's own parser stops at 100 levels of indentation.
 NESTING_LIMIT = 64
 
-# The alternatives of Python form, where a call has parentheses.
-PYTHON_STATEMENTS = (*(f"{action}()" for action in ACTION_TOKENS), "while", "for", "if")
-PYTHON_CONDITIONS = (*(f"{perception}()" for perception in PERCEPTIONS), "not")
 PYTHON_COUNTS = tuple(f"range({n})" for n in range(len(COUNTS)))
 BARE_COUNTS = tuple(map(str, range(len(COUNTS))))  # of `repeat(n):`
 
-_GROUPS = (
-    ("a statement", {*ACTION_TOKENS, "WHILE", "REPEAT", "IF", "IFELSE"}),
-    ("a statement", set(PYTHON_STATEMENTS)),
-    ("a perception", set(PERCEPTIONS)),
-    ("a perception", set(PYTHON_CONDITIONS) - {"not"}),
-    ("R=0 … R=19", set(COUNTS)),
-    ("range(0) … range(19)", set(PYTHON_COUNTS)),
-    ("0 … 19", set(BARE_COUNTS)),
-)
 _NEVER_MEANT = {"<pad>", *COUNTS, *PYTHON_COUNTS, *BARE_COUNTS}
 _WIDTH = 76  # of the excerpt
 _WORD = re.compile(r"[\w<>.-]{1,40}(?:\(\)?|\))?|\)|\(")
 
 
-def describe(expected: Collection[str]) -> str:
+def python_statements(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The alternatives for a statement of Python form, where a call has parentheses."""
+    return (*(f"{action}()" for action in vocabulary.action_tokens), "while", "for", "if")
+
+
+def python_conditions(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The alternatives for a condition of Python form."""
+    return (*(f"{perception}()" for perception in vocabulary.perceptions), "not")
+
+
+@cache
+def _groups(vocabulary: Vocabulary) -> tuple[tuple[str, set[str]], ...]:
+    """Alternatives that have a name together."""
+    return (
+        ("a statement", {*vocabulary.actions, "WHILE", "REPEAT", "IF", "IFELSE"}),
+        ("a statement", set(python_statements(vocabulary))),
+        ("a perception", set(vocabulary.perceptions)),
+        ("a perception", set(python_conditions(vocabulary)) - {"not"}),
+        ("R=0 … R=19", set(COUNTS)),
+        ("range(0) … range(19)", set(PYTHON_COUNTS)),
+        ("0 … 19", set(BARE_COUNTS)),
+    )
+
+
+def describe(expected: Collection[str], vocabulary: Vocabulary = PUBLISHED) -> str:
     """The alternatives in few words: nine statement openers become "a statement"."""
     left, words = set(expected), []
-    for name, group in _GROUPS:
+    for name, group in _groups(vocabulary):
         if group <= left:
             left -= group
             words.append(name)
@@ -80,11 +93,18 @@ def _negates(word: str) -> bool:
 
 
 def syntax_error(
-    source: str, line: int, column: int, found: str, expected: Collection[str], *, hint: str | None = None
+    source: str,
+    line: int,
+    column: int,
+    found: str,
+    expected: Collection[str],
+    vocabulary: Vocabulary = PUBLISHED,
+    *,
+    hint: str | None = None,
 ) -> ProgramSyntaxError:
     """The error for `found` at a place of `source` where one of `expected` should stand."""
     shown = found if found in (END_OF_PROGRAM, END_OF_LINE) else f"'{printable(found[:40])}'"
-    message = f"line {line}, column {column}: found {shown}, expected {describe(expected)}"
+    message = f"line {line}, column {column}: found {shown}, expected {describe(expected, vocabulary)}"
     return ProgramSyntaxError(
         line,
         column,

@@ -1,12 +1,11 @@
-"""Constructs of other Karel dialects that this language lacks, with a hint for each: what to write instead."""
+"""Constructs of Python and of other dialects that this language lacks, with a hint for each: what to write instead."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection
 
-from leapscli.dsl.spellings import fold, tokens_of
-from leapscli.dsl.vocabulary import COUNTS
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary, fold
 
 FORMS = "a program is DEF run m( move m), or def run(): with indented lines under it"
 EMPTY = "no block is empty: leave out what does nothing"
@@ -14,7 +13,6 @@ ONLY_RUN = "only run may be defined: write out what this does at each place that
 _JSON = "JSON is no program; leaps data import reads data sets"
 SEVERAL = "several programs: Program.parse_all reads them"
 _ITSELF = "a program does not call itself: repeat with while or for"
-_NO_COMPASS = "Karel does not know where north is: clear cells and markers are all it senses"
 _AND = "a condition has no 'and': nest, one if inside the other"
 _OR = "a condition has no 'or': if … else, with another if in the else"
 ENDLESS = "a condition is a perception, so no loop is endless; for _ in range(19): repeats 19 times"
@@ -22,19 +20,15 @@ NO_VARIABLES = "there are no variables: perceptions decide, and for _ in range(3
 _NO_JUMPS = "nothing jumps out: a loop ends when its condition fails, a program behind its last line"
 _QUOTES = "a program stands without quotes"
 _WORDS = {
-    "turnaround": "turn left twice",
     "print": "a program only acts; leaps run shows what it does",
     "run": _ITSELF,
     "main": _ITSELF,
     "else": "IF with an ELSE is IFELSE c( … c) i( … i) ELSE e( … e)",
-    "beepersinbag": "Karel's bag never runs empty",
-    "nobeepersinbag": "Karel's bag never runs empty",
-    **{f"{no}facing{way}": _NO_COMPASS for no in ("", "not") for way in ("north", "east", "south", "west")},
 }
 _SIGNS = {"!": "'not' negates", "&": _AND, "|": _OR, "{": "a block is indented, under a line that ends in ':'"}
 
 
-def about_statement(node: ast.AST) -> str | None:
+def about_statement(node: ast.AST, vocabulary: Vocabulary) -> str | None:
     """The hint for Python that is no statement of a program."""
     match node:
         case ast.Pass():
@@ -50,11 +44,11 @@ def about_statement(node: ast.AST) -> str | None:
         case ast.Expr(ast.Constant(str())):
             return EMPTY
         case ast.Expr(ast.Call(ast.Name(name))):
-            return _WORDS.get(fold(name))
+            return _about_word(name, vocabulary)
     return None
 
 
-def about_condition(node: ast.AST) -> str | None:
+def about_condition(node: ast.AST, vocabulary: Vocabulary) -> str | None:
     """The hint for Python that is no condition of a program."""
     match node:
         case ast.BoolOp(ast.And()):
@@ -66,8 +60,13 @@ def about_condition(node: ast.AST) -> str | None:
         case ast.Compare():
             return NO_VARIABLES
         case ast.Call(ast.Name(name)):
-            return _WORDS.get(fold(name))
+            return _about_word(name, vocabulary)
     return None
+
+
+def _about_word(word: str, vocabulary: Vocabulary) -> str | None:
+    """The hint for a word that no vocabulary has, or that this one has not."""
+    return _WORDS.get(fold(word)) or vocabulary.hints.get(fold(word))
 
 
 def about_count(times: int) -> str | None:
@@ -79,15 +78,15 @@ def about_count(times: int) -> str | None:
     return f"nest two loops, of {times // inner} and {inner}" if inner else "nest loops, or put one behind another"
 
 
-def about_token(found: str, expected: Collection[str]) -> str | None:
+def about_token(found: str, expected: Collection[str], vocabulary: Vocabulary) -> str | None:
     """The hint for a word of token form where one of `expected` should stand."""
     if "DEF" in expected:
         return {"{": _JSON, "[": _JSON, "`": _QUOTES}.get(found[:1], FORMS)
     if "R=0" in expected and (number := found.upper().removeprefix("R=")).isdecimal():
         return about_count(int(number[:9]))
-    if "c(" in expected and tokens_of(found):
+    if "c(" in expected and vocabulary.tokens_of(found):
         return "a condition stands in c( … c), also behind not"
-    return _WORDS.get(fold(found))
+    return _about_word(found, vocabulary)
 
 
 def about_python(found: str, line: str) -> str | None:

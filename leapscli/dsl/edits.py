@@ -29,5 +29,6 @@ def edit(tokens: TokenBatch, seed: int, *, parts: Any, first: int = 0, max_token
     ids = widened(tokens, max_tokens)
     out, lengths = np.empty_like(ids), np.empty_like(tokens.lengths)
     edits = np.cumsum(EDITS) / sum(EDITS)
-    edit_rows(stream_key(seed, "edit"), first, chances(), parts, edits, ids, tokens.lengths, out, lengths)
-    return TokenBatch(out, lengths)
+    drawn_from = chances(tokens.vocabulary)
+    edit_rows(stream_key(seed, "edit"), first, drawn_from, parts, edits, ids, tokens.lengths, out, lengths)
+    return TokenBatch(out, lengths, tokens.vocabulary)

@@ -2,7 +2,8 @@
 
 A state is (innermost open block, what has been read of it). A token leads to another state, or opens a construct (the
 state to come back to is pushed), or closes one (that state is popped). The same automaton stands here twice: as
-dictionaries for one program at a time, and as arrays (`TABLES`) for batches, which numpy and torch index alike.
+dictionaries for one program at a time, and as arrays (`tables_of`) for batches, which numpy and torch index alike. Its
+states are the same whatever the names of actions and perceptions.
 
 A finished program accepts only `<pad>`. No body may be left empty; the mask published with LEAPS allows that and its
 parser then rejects it. With `remaining`, the mask allows only what can still be finished within that many tokens.
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from leapscli.dsl.diagnostics import syntax_error
-from leapscli.dsl.vocabulary import ACTION_TOKENS, COUNTS, PERCEPTIONS, TOKEN_ID, VOCABULARY_SIZE
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary
 from leapscli.errors import InputError, described
 
 Self = TypeVar("Self", bound="_Arrays")
@@ -36,15 +39,15 @@ _BLOCKS = {"m": "m)", "w": "w)", "r": "r)", "i": "i)", "then": "i)", "e": "e)"}
 _CONDITIONS = {"WHILE": "w", "IF": "i", "IFELSE": "then"}
 
 
-def _statement(after: str) -> dict[str, Move]:
+def _statement(vocabulary: Vocabulary, after: str) -> dict[str, Move]:
     """The moves of every statement's first token, in a block that goes on in state `after`."""
     opens = {word: Move(f"{word} _", after) for word in ("REPEAT", *_CONDITIONS)}
-    return {action: Move(after) for action in ACTION_TOKENS} | opens
+    return {action: Move(after) for action in vocabulary.actions} | opens
 
 
-def _condition(word: str, closed: Move) -> dict[str, dict[str, Move]]:
+def _condition(vocabulary: Vocabulary, word: str, closed: Move) -> dict[str, dict[str, Move]]:
     """The states of `word c( cond c)`."""
-    inside = {perception: Move(f"{word} c( cond") for perception in PERCEPTIONS}
+    inside = {perception: Move(f"{word} c( cond") for perception in vocabulary.perceptions}
     return {
         f"{word} c( cond": {"c)": closed},
         f"{word} _": {"c(": Move(f"{word} c(")},
@@ -52,17 +55,18 @@ def _condition(word: str, closed: Move) -> dict[str, dict[str, Move]]:
     }
 
 
-def _automaton() -> dict[str, dict[str, Move]]:
+@cache
+def automaton_of(vocabulary: Vocabulary = PUBLISHED) -> dict[str, dict[str, Move]]:
     """Every state with its moves. States that get pushed come first: they fit the four bits of a cursor's stack."""
     states: dict[str, dict[str, Move]] = {}
     for block, closer in _BLOCKS.items():
         after = {"m": Move("end"), "then": Move("i( i)")}.get(block, Move(None))
-        states[f"{block}( stmt"] = {**_statement(f"{block}( stmt"), closer: after}
+        states[f"{block}( stmt"] = {**_statement(vocabulary, f"{block}( stmt"), closer: after}
     for word, block in _CONDITIONS.items():
-        states |= _condition(word, Move(f"{word} {block}"))
+        states |= _condition(vocabulary, word, Move(f"{word} {block}"))
         states[f"{word} {block}"] = {"w(" if block == "w" else "i(": Move(f"{block}(")}
-    states |= _condition("not", Move(None))
-    states |= {f"{block}(": _statement(f"{block}( stmt") for block in _BLOCKS}
+    states |= _condition(vocabulary, "not", Move(None))
+    states |= {f"{block}(": _statement(vocabulary, f"{block}( stmt") for block in _BLOCKS}
     states |= {"REPEAT _": {count: Move("REPEAT R") for count in COUNTS}, "REPEAT R": {"r(": Move("r(")}}
     states |= {"i( i)": {"ELSE": Move("ELSE _")}, "ELSE _": {"e(": Move("e(")}}
     states |= {"start": {"DEF": Move("DEF")}, "DEF": {"run": Move("run")}, "run": {"m(": Move("m(")}}
@@ -71,8 +75,7 @@ def _automaton() -> dict[str, dict[str, Move]]:
     return dict(sorted(states.items(), key=lambda item: item[0] not in pushed))
 
 
-AUTOMATON = _automaton()
-STATES = tuple(AUTOMATON)
+STATES = tuple(automaton_of())
 START = STATES.index("start")
 END = STATES.index("end")
 
@@ -85,7 +88,7 @@ def _least() -> dict[str, int]:
         return 1 + (least[move.target] if move.target else 0) + (least[move.back] if move.back else 0)
 
     for _ in STATES:
-        least |= {state: min(map(through, AUTOMATON[state].values())) for state in STATES if state != "end"}
+        least |= {state: min(map(through, automaton_of()[state].values())) for state in STATES if state != "end"}
     return least
 
 
@@ -102,7 +105,7 @@ class _Arrays:
     """A record of arrays that can be converted or indexed all at once."""
 
     def map(self: Self, convert: Callable[[Any], Any]) -> Self:
-        """The same record with `convert` applied to each array: `TABLES.map(torch.as_tensor)`."""
+        """The same record with `convert` applied to each array: `tables_of().map(torch.as_tensor)`."""
         return type(self)(*(convert(getattr(self, f.name)) for f in fields(self)))  # type: ignore[arg-type]
 
 
@@ -123,21 +126,20 @@ class Tables(_Arrays):
     pop: Any
 
 
-def _tables() -> Tables:
-    allowed = np.zeros((len(STATES), VOCABULARY_SIZE), bool)
+@cache
+def tables_of(vocabulary: Vocabulary = PUBLISHED) -> Tables:
+    """The automaton of a vocabulary."""
+    allowed = np.zeros((len(STATES), vocabulary.size), bool)
     closing, target, back, push, pop = np.zeros((5, *allowed.shape), np.int64)
-    for s, (state, moves) in enumerate(AUTOMATON.items()):
+    for s, (state, moves) in enumerate(automaton_of(vocabulary).items()):
         for token, move in moves.items():
-            at = s, TOKEN_ID[token]
+            at = s, vocabulary.token_id[token]
             allowed[at] = True
             closing[at] = sum(LEAST[name] for name in move if name is not None) - LEAST[state]
             target[at] = STATES.index(move.target) if move.target else 0
             back[at] = STATES.index(move.back) if move.back else 0
             push[at], pop[at] = _BITS * (move.back is not None), _BITS * (move.target is None)
     return Tables(allowed, closing, target, back, push, pop)
-
-
-TABLES = _tables()
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,18 +184,19 @@ def advance(tables: Tables, cursor: Cursor, token: Any) -> Cursor:
 class Walker:
     """The automaton over one program, token by token, to any depth."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary = PUBLISHED) -> None:
+        self.automaton = automaton_of(vocabulary)
         self.state = "start"
         self.stack: list[str] = []
 
     @property
     def expected(self) -> tuple[str, ...]:
         """The tokens allowed next, sorted."""
-        return tuple(sorted(AUTOMATON[self.state]))
+        return tuple(sorted(self.automaton[self.state]))
 
     def take(self, token: str) -> bool:
         """Read one token; False, and nothing changes, where it is not allowed."""
-        move = AUTOMATON[self.state].get(token)
+        move = self.automaton[self.state].get(token)
         if move is None:
             return False
         if move.back is not None:
@@ -202,16 +205,16 @@ class Walker:
         return True
 
 
-def allowed_next(prefix: Sequence[str]) -> set[str]:
+def allowed_next(prefix: Sequence[str], vocabulary: Vocabulary = PUBLISHED) -> set[str]:
     """The tokens that may follow `prefix` (any length; only `<pad>` after the last `m)`).
 
     ProgramSyntaxError where `prefix` itself is not the beginning of a program, InputError where it is no list of texts.
     """
     if isinstance(prefix, str) or not isinstance(prefix, Sequence) or not all(isinstance(t, str) for t in prefix):
         raise InputError(f"expected a list of tokens, not {described(prefix)}", "text.split() makes one of a text")
-    walker = Walker()
+    walker = Walker(vocabulary)
     for i, token in enumerate(prefix):
         if not walker.take(token):
             column = sum(len(word) + 1 for word in prefix[:i]) + 1
-            raise syntax_error(" ".join(prefix), 1, column, token, walker.expected)
+            raise syntax_error(" ".join(prefix), 1, column, token, walker.expected, vocabulary)
     return set(walker.expected)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.compiled.mutator import mutate_rows
 from leapscli.dsl.sampler import chances
-from leapscli.dsl.vocabulary import PAD
 from leapscli.seeding import stream_key
 
 
@@ -20,15 +19,15 @@ def mutate(tokens: TokenBatch, seed: int, *, first: int = 0, max_tokens: int) ->
     """A mutant of each of P valid programs, at most `max_tokens` long. Mutant p depends on (seed, first + p) alone."""
     ids = widened(tokens, max_tokens)
     out, lengths = np.empty_like(ids), np.empty_like(tokens.lengths)
-    mutate_rows(stream_key(seed, "mutate"), first, chances(), ids, tokens.lengths, out, lengths)
-    return TokenBatch(out, lengths)
+    mutate_rows(stream_key(seed, "mutate"), first, chances(tokens.vocabulary), ids, tokens.lengths, out, lengths)
+    return TokenBatch(out, lengths, tokens.vocabulary)
 
 
 def widened(tokens: TokenBatch, columns: int) -> NDArray[np.uint8]:
     """The programs as ids uint8[P, columns], padded. Raises ValueError for one that is longer."""
     if len(tokens) and tokens.lengths.max() > columns:
         raise ValueError(f"a program of {tokens.lengths.max()} tokens has no mutant of at most {columns}")
-    ids = np.full((len(tokens), columns), PAD, np.uint8)
+    ids = np.full((len(tokens), columns), tokens.vocabulary.pad, np.uint8)
     width = min(tokens.ids.shape[1], columns)
     ids[:, :width] = tokens.ids[:, :width]
     return ids

@@ -7,9 +7,11 @@ import re
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, plain_error, syntax_error
 from leapscli.dsl.differences import SEVERAL
 from leapscli.dsl.fences import Part, parts
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.text import source
 from leapscli.dsl.token_form import parse_tokens
 from leapscli.dsl.tree import Span, Style, Tree
+from leapscli.dsl.vocabulary import Vocabulary
 
 _PYTHON = re.compile(
     r"""(?:\s*+\#[^\n]*+)*+\s*+(?!def\s+run\s+m\b)
@@ -19,9 +21,9 @@ _PYTHON = re.compile(
 _DAMAGE = re.compile("[\0\ud800-\udfff]")
 
 
-def parse(text: str) -> Tree:
+def parse(text: str, vocabulary: Vocabulary = PUBLISHED) -> Tree:
     """The one program that `text` spells, in either form; else ProgramSyntaxError."""
-    first, *more = parse_all(text)
+    first, *more = parse_all(text, vocabulary)
     if more:
         line, column = (more[0].span or Span(1, 1, 1, 1))[:2]
         where = source(text)
@@ -30,14 +32,14 @@ def parse(text: str) -> Tree:
     return first
 
 
-def parse_all(text: str) -> list[Tree]:
+def parse_all(text: str, vocabulary: Vocabulary = PUBLISHED) -> list[Tree]:
     """The programs that `text` spells in one of the forms, one behind another; else ProgramSyntaxError.
 
     There is one at least. Of a text with code fences only what stands in them is read, each fence in its own form.
     """
     text = source(text)
     _refuse_damage(text)
-    return [program for part in parts(text) if part.code for program in _read(part, text)]
+    return [program for part in parts(text) if part.code for program in _read(part, text, vocabulary)]
 
 
 def style_of(text: str) -> Style:
@@ -46,13 +48,13 @@ def style_of(text: str) -> Style:
     return "python" if _PYTHON.match(code.text) else "tokens"
 
 
-def _read(part: Part, whole: str) -> list[Tree]:
+def _read(part: Part, whole: str, vocabulary: Vocabulary) -> list[Tree]:
     """The programs of a part of a text; errors show the whole."""
     if _PYTHON.match(part.text):
         from leapscli.dsl.python_form import parse_python
 
-        return parse_python(part.text, whole, part.above)
-    return parse_tokens(part, whole)
+        return parse_python(part.text, whole, part.above, vocabulary)
+    return parse_tokens(part, whole, vocabulary)
 
 
 def _refuse_damage(text: str) -> None:

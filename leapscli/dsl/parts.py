@@ -10,21 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import COUNTS, PAD, PERCEPTIONS, TOKEN_ID
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary
 
-_R0, _PERCEPTION = TOKEN_ID["R=0"], TOKEN_ID[PERCEPTIONS[0]]
-_FRAME = np.array([TOKEN_ID[token] for token in ("DEF", "run", "m(", "m)")], np.uint8)  # around a body
+_FRAME = np.array([PUBLISHED.token_id[token] for token in ("DEF", "run", "m(", "m)")], np.uint8)  # the same in all
 _FREE = 0.02  # of each count and perception, beside those that were met: none is impossible
 
 Part = tuple[bytes, int]  # its tokens, and how deeply blocks nest in it
 
 
-def no_parts() -> Any:
+def no_parts(vocabulary: Vocabulary = PUBLISHED) -> Any:
     """A table that nothing is drawn from (`editor.Parts`)."""
-    return parts_of([], share=0.0)
+    return parts_of([], share=0.0, vocabulary=vocabulary)
 
 
-def parts_of(groups: Sequence[TokenBatch], *, share: float) -> Any:
+def parts_of(groups: Sequence[TokenBatch], *, share: float, vocabulary: Vocabulary = PUBLISHED) -> Any:
     """The parts of all programs, as `editor.Parts`; `share` of an edit's new parts are drawn from them.
 
     Each group counts the same, however many programs are in it, and in a group each part as often as it occurs.
@@ -41,7 +41,7 @@ def parts_of(groups: Sequence[TokenBatch], *, share: float) -> Any:
 
     def table(kind: int) -> Any:
         parts = sorted(chances[kind])
-        ids = np.full((max(1, len(parts)), max((len(text) for text, _ in parts), default=1)), PAD, np.uint8)
+        ids = np.full((max(1, len(parts)), max((len(text) for text, _ in parts), default=1)), vocabulary.pad, np.uint8)
         for row, (text, _) in enumerate(parts):
             ids[row, : len(text)] = np.frombuffer(text, np.uint8)
         weights = np.array([chances[kind][part] for part in parts] or [1])
@@ -59,8 +59,8 @@ def parts_of(groups: Sequence[TokenBatch], *, share: float) -> Any:
         share if held else 0.0,
         table(STATEMENT),
         table(CONDITION),
-        single(ONE_PERCEPTION, _PERCEPTION, len(PERCEPTIONS)),
-        single(COUNT, _R0, len(COUNTS)),
+        single(ONE_PERCEPTION, vocabulary.ids.perception, len(vocabulary.perceptions)),
+        single(COUNT, vocabulary.ids.r0, len(COUNTS)),
     )
 
 
@@ -72,13 +72,13 @@ def bodies(
     room = whole.shape[1] - len(_FRAME)
     fitting = np.flatnonzero(lengths <= room)
     at, ids, lengths = at[fitting], ids[fitting], lengths[fitting]
-    whole[at] = PAD
+    whole[at] = among.vocabulary.pad
     whole[at, : len(_FRAME) - 1] = _FRAME[:-1]
     width = min(room, ids.shape[1])
     whole[at, len(_FRAME) - 1 : len(_FRAME) - 1 + width] = ids[:, :width]
     whole[at, len(_FRAME) - 1 + lengths] = _FRAME[-1]
     sizes[at] = lengths + len(_FRAME)
-    return TokenBatch(whole, sizes)
+    return TokenBatch(whole, sizes, among.vocabulary)
 
 
 def _met(programs: TokenBatch) -> dict[int, Counter[Part]]:
@@ -86,7 +86,7 @@ def _met(programs: TokenBatch) -> dict[int, Counter[Part]]:
     from leapscli.dsl.compiled.editor import nodes_of
 
     found: dict[int, Counter[Part]] = {}
-    for program, start, end, kind, depth in nodes_of(programs.ids, programs.lengths).tolist():
+    for program, start, end, kind, depth in nodes_of(programs.vocabulary.ids, programs.ids, programs.lengths).tolist():
         part = programs.ids[program, start:end].tobytes(), depth
         found.setdefault(kind, Counter())[part] += 1
     return found

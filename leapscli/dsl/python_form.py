@@ -21,27 +21,27 @@ from collections.abc import Collection, Sequence
 from leapscli.dsl.diagnostics import (
     BARE_COUNTS,
     NESTING_LIMIT,
-    PYTHON_CONDITIONS,
     PYTHON_COUNTS,
-    PYTHON_STATEMENTS,
+    python_conditions,
+    python_statements,
 )
 from leapscli.dsl.differences import EMPTY, about_condition, about_count, about_statement
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.python_module import defines
 from leapscli.dsl.python_text import Placed, PythonText, is_string
-from leapscli.dsl.spellings import tokens_of
 from leapscli.dsl.tree import Action, Body, Condition, If, IfElse, Not, Perception, Repeat, Statement, Tree, While
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary
 
 _EQUAL = ast.Eq | ast.Is
 _UNEQUAL = ast.NotEq | ast.IsNot
 
 
-def parse_python(text: str, whole: str | None = None, above: int = 0) -> list[Tree]:
+def parse_python(text: str, whole: str | None = None, above: int = 0, vocabulary: Vocabulary = PUBLISHED) -> list[Tree]:
     """The programs that `text` spells in Python form (lines end in newlines), one at least; else ProgramSyntaxError.
 
     It may be a part of the `whole`, with so many lines `above`.
     """
-    source = PythonText(text, whole, above)
+    source = PythonText(text, whole, above, vocabulary)
     return [_Reader(source).program(define) for define in defines(source)]
 
 
@@ -49,7 +49,7 @@ class _Reader:
     """One text, its tree of `ast` nodes turned into ours. `depth` counts enclosing blocks and negations."""
 
     def __init__(self, text: PythonText) -> None:
-        self.text = text
+        self.text, self.vocabulary = text, text.vocabulary
 
     def program(self, define: ast.FunctionDef) -> Tree:
         """The program that a function is."""
@@ -59,15 +59,15 @@ class _Reader:
         """The statements of a block that must have some."""
         doing = _doing(nodes)
         if not doing:
-            raise self.text.unexpected(nodes[0], PYTHON_STATEMENTS, EMPTY)
+            raise self.text.unexpected(nodes[0], python_statements(self.vocabulary), EMPTY)
         return tuple(self._statement(node, depth) for node in doing)
 
     def _statement(self, node: ast.stmt, depth: int) -> Statement:
+        if not isinstance(node, ast.Expr | ast.While | ast.For | ast.If):
+            raise self.text.unexpected(node, *self._statements(node))
         if isinstance(node, ast.Expr):
-            (name,) = self._tokens(node.value, ACTIONS, PYTHON_STATEMENTS, about_statement(node))
-            return Action(name, self.text.span(node))
-        if not isinstance(node, ast.While | ast.For | ast.If):
-            raise self.text.unexpected(node, PYTHON_STATEMENTS, about_statement(node))
+            (name,) = self._tokens(node.value, self.vocabulary.actions, *self._statements(node))
+            return Action(name, self.text.span(node), self.vocabulary)
         inner = self._deeper(node, depth)
         if isinstance(node, ast.If):
             return self._branch(node, inner)
@@ -79,6 +79,10 @@ class _Reader:
         if times is not None:
             return Repeat(times, self._body(node.body, inner), self.text.span(node))
         return While(self._condition(node.test, inner), self._body(node.body, inner), self.text.span(node))
+
+    def _statements(self, node: ast.stmt) -> tuple[tuple[str, ...], str | None]:
+        """The alternatives where `node` stands, and the hint for it."""
+        return python_statements(self.vocabulary), about_statement(node, self.vocabulary)
 
     def _branch(self, node: ast.If, inner: int) -> Statement:
         """An `if`; with a branch that does nothing, of the other one."""
@@ -120,8 +124,10 @@ class _Reader:
                 if value == isinstance(sign, _EQUAL):
                     return self._condition(left, depth)
                 return Not(self._condition(left, self._deeper(node, depth)), self.text.span(node))
-        negation = self._tokens(node, PERCEPTIONS, PYTHON_CONDITIONS, about_condition(node))
-        perception = Perception(negation[2] if len(negation) > 1 else negation[0], self.text.span(node))
+        expected, hint = python_conditions(self.vocabulary), about_condition(node, self.vocabulary)
+        negation = self._tokens(node, self.vocabulary.perceptions, expected, hint)
+        name = negation[2] if len(negation) > 1 else negation[0]
+        perception = Perception(name, self.text.span(node), self.vocabulary)
         return perception if len(negation) == 1 else self._opposite(perception, node, depth)
 
     def _opposite(self, condition: Condition, node: Placed, depth: int) -> Condition:
@@ -136,24 +142,25 @@ class _Reader:
     ) -> tuple[str, ...]:
         """The tokens that a call without arguments stands for, the last words being of `names`: one, or a negation."""
         match node:
-            case ast.Call(ast.Name(name) | ast.Attribute(ast.Name(), name), arguments, keywords) if _known(name, names):
+            case ast.Call(ast.Name(name) | ast.Attribute(ast.Name(), name), arguments, keywords) if self._known(
+                name, names
+            ):
                 if arguments or keywords:
                     raise self.text.unexpected([*arguments, *(each.value for each in keywords)][0], (")",))
-                return tokens_of(name)
-            case ast.Name(name) if _known(name, names):
+                return self.vocabulary.tokens_of(name)
+            case ast.Name(name) if self._known(name, names):
                 raise self.text.unexpected(node, (f"{name}()",))
         raise self.text.unexpected(node, expected, hint)
+
+    def _known(self, name: str, names: Collection[str]) -> bool:
+        """True if a word is a spelling of one of `names`, or of the opposite of one."""
+        tokens = self.vocabulary.tokens_of(name)
+        return bool(tokens) and (tokens[0] in names or (len(tokens) > 1 and tokens[2] in names))
 
     def _deeper(self, node: Placed, depth: int) -> int:
         if depth >= NESTING_LIMIT:
             raise self.text.refused(node, f"nested deeper than {NESTING_LIMIT} levels")
         return depth + 1
-
-
-def _known(name: str, names: Collection[str]) -> bool:
-    """True if a word is a spelling of one of `names`, or of the opposite of one."""
-    tokens = tokens_of(name)
-    return bool(tokens) and (tokens[0] in names or (len(tokens) > 1 and tokens[2] in names))
 
 
 def _doing(nodes: Sequence[ast.stmt]) -> list[ast.stmt]:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, plain_error, syntax_error
 from leapscli.dsl.differences import FORMS, ONLY_RUN, about_statement
 from leapscli.dsl.python_text import PythonText, is_string
-from leapscli.dsl.spellings import CLOSING_CALLS, PROGRAM_NAMES, fold
+from leapscli.dsl.vocabulary import CLOSING_CALLS, PROGRAM_NAMES, fold
 
 
 def defines(text: PythonText) -> list[ast.FunctionDef]:
@@ -31,7 +31,7 @@ def defines(text: PythonText) -> list[ast.FunctionDef]:
             _named(text, node, names[:1] or ["run"], len(functions) == 1)
             begun = True
         elif not (begun and _closes(node)):
-            hint = about_statement(node) or (None if begun else FORMS)
+            hint = about_statement(node, text.vocabulary) or (None if begun else FORMS)
             raise text.unexpected(node, (END_OF_PROGRAM if begun else "def run():",), hint)
     if not begun:
         raise syntax_error(text.whole, text.above + 1, 1, END_OF_PROGRAM, ("def run():",))

@@ -14,13 +14,15 @@ from typing import Protocol, TypeGuard
 from leapscli.dsl.diagnostics import (
     END_OF_LINE,
     END_OF_PROGRAM,
-    PYTHON_STATEMENTS,
     plain_error,
     printable,
+    python_statements,
     syntax_error,
 )
 from leapscli.dsl.differences import about_python
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.tree import Span
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import ProgramSyntaxError
 from leapscli.syntax import parse
 
@@ -44,8 +46,8 @@ class PythonText:
     `repeat(4):` is read as `while (4):`, of the same length. Raises ProgramSyntaxError for what Python cannot read.
     """
 
-    def __init__(self, text: str, whole: str | None = None, above: int = 0) -> None:
-        self.whole, self.above = whole or text, above
+    def __init__(self, text: str, whole: str | None = None, above: int = 0, vocabulary: Vocabulary = PUBLISHED) -> None:
+        self.whole, self.above, self.vocabulary = whole or text, above, vocabulary
         self.lines = text.split("\n")
         margin = _MARGIN.match(text)
         indent = margin[1] if margin else ""
@@ -82,9 +84,10 @@ class PythonText:
         hint = about_python(found, shown)
         wanted = re.fullmatch(r"expected '(.+)'", error.msg)
         if wanted:
-            return syntax_error(self.whole, line, column, found, (wanted[1],), hint=hint)
+            return syntax_error(self.whole, line, column, found, (wanted[1],), self.vocabulary, hint=hint)
         if error.msg.startswith("expected an indented block"):
-            return syntax_error(self.whole, line, column, found, PYTHON_STATEMENTS)
+            expected = python_statements(self.vocabulary)
+            return syntax_error(self.whole, line, column, found, expected, self.vocabulary)
         return plain_error(self.whole, line, column, found, _complaint(error.msg, found), hint=hint)
 
     def span(self, node: Placed) -> Span:
@@ -122,7 +125,8 @@ class PythonText:
     def unexpected(self, node: Placed, expected: Collection[str], hint: str | None = None) -> ProgramSyntaxError:
         """The node cannot stand there, one of `expected` could."""
         span = self.span(node)
-        return syntax_error(self.whole, span.line, span.column, self.source(span), expected, hint=hint)
+        place = self.whole, span.line, span.column, self.source(span)
+        return syntax_error(*place, expected, self.vocabulary, hint=hint)
 
     def refused(self, node: Placed, complaint: str) -> ProgramSyntaxError:
         """The node cannot stand there, as `complaint` says."""

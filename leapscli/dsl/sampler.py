@@ -7,7 +7,7 @@ The productions' probabilities and both limits are those of the published genera
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,31 +15,10 @@ import numpy as np
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.diagnostics import NESTING_LIMIT
 from leapscli.dsl.grammar import SHORTEST_PROGRAM
-from leapscli.dsl.vocabulary import ACTION_TOKENS, ACTIONS, MAX_TOKENS
+from leapscli.dsl.probabilities import Probabilities
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import MAX_TOKENS, Vocabulary
 from leapscli.seeding import stream_key
-
-
-@dataclass(frozen=True)
-class Probabilities:
-    """Of each production. `statements`: while, repeat, sequence, action, if, ifelse; each tuple sums to 1.
-
-    `perceptions` in the order of vocabulary.PERCEPTIONS, `actions` in that of vocabulary.ACTIONS; `negation` is the
-    probability that a condition is a negated perception.
-    """
-
-    statements: tuple[float, float, float, float, float, float] = (0.15, 0.03, 0.5, 0.2, 0.08, 0.04)
-    perceptions: tuple[float, float, float, float, float] = (0.5, 0.15, 0.15, 0.1, 0.1)
-    actions: tuple[float, float, float, float, float] = (0.5, 0.15, 0.15, 0.1, 0.1)
-    negation: float = 0.1
-
-    def __post_init__(self) -> None:
-        for field, value in zip(fields(self), astuple(self), strict=True):
-            parts = value if isinstance(value, tuple) else (value, 1 - value)
-            if min(parts) < 0 or abs(sum(parts) - 1) > 1e-9:
-                raise ValueError(f"{field.name} are no probabilities that sum to 1: {value}")
-
-
-PAPER = Probabilities()
 
 
 def sample_programs(
@@ -50,9 +29,11 @@ def sample_programs(
     max_tokens: int = MAX_TOKENS,
     max_depth: int = 6,
     max_nesting: int = 4,
-    probabilities: Probabilities = PAPER,
+    probabilities: Probabilities | None = None,
+    vocabulary: Vocabulary = PUBLISHED,
 ) -> TokenBatch:
     """`count` random programs, padded to `max_tokens`. Program i is a function of (seed, first + i) and the limits.
+    The `probabilities` are the vocabulary's unless told.
 
     They are not distinct: about 45% of the first 200,000 are repeats, which the caller drops. A draw longer than
     `max_tokens` is drawn again; ValueError where the limits and probabilities leave no program.
@@ -66,18 +47,29 @@ def sample_programs(
     from leapscli.dsl.compiled import grower
 
     ids, lengths = np.empty((count, max_tokens), np.uint8), np.empty(count, np.int32)
-    drawn_from = chances(probabilities, max_depth, max_nesting)
+    drawn_from = chances(vocabulary, probabilities, max_depth, max_nesting)
     status = grower.sample_rows(stream_key(seed, "programs"), first, drawn_from, ids, lengths)
     _require(status == grower.DONE, f"no program of at most {max_tokens} tokens in {grower.TRIES} draws")
-    return TokenBatch(ids, lengths)
+    return TokenBatch(ids, lengths, vocabulary)
 
 
-def chances(probabilities: Probabilities = PAPER, max_depth: int = 6, max_nesting: int = 4) -> Any:
+def chances(
+    vocabulary: Vocabulary = PUBLISHED,
+    probabilities: Probabilities | None = None,
+    max_depth: int = 6,
+    max_nesting: int = 4,
+) -> Any:
     """The same, as the compiled sampler takes it (`grower.Chances`)."""
+    return _chances(vocabulary, probabilities or vocabulary.probabilities, max_depth, max_nesting)
+
+
+@cache
+def _chances(vocabulary: Vocabulary, probabilities: Probabilities, max_depth: int, max_nesting: int) -> Any:
     from leapscli.dsl.compiled import grower
 
-    order = [ACTIONS.index(action) for action in ACTION_TOKENS]
+    order = [vocabulary.action_id[action] for action in vocabulary.action_tokens]
     return grower.Chances(
+        vocabulary.ids,
         np.cumsum(probabilities.statements),
         np.cumsum(probabilities.perceptions),
         np.cumsum(np.array(probabilities.actions)[order]),

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import COUNTS, Vocabulary
 from leapscli.errors import InputError
 
 Style: TypeAlias = Literal["tokens", "python"]
@@ -34,13 +35,15 @@ def _require(holds: bool, complaint: str) -> None:
 
 @dataclass(frozen=True)
 class Perception:
-    """A test of Karel's: `frontIsClear`, `leftIsClear`, `rightIsClear`, `markersPresent`, `noMarkersPresent`."""
+    """A test of the world by one of the vocabulary's perceptions: `frontIsClear`."""
 
     name: str
     span: Span | None = field(default=None, compare=False, repr=False)
+    vocabulary: Vocabulary = field(default=PUBLISHED, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _require(self.name in PERCEPTIONS, f"{self.name!r} is no perception: {', '.join(PERCEPTIONS)}")
+        names = self.vocabulary.perceptions
+        _require(self.name in names, f"{self.name!r} is no perception: {', '.join(names)}")
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,15 @@ class Not:
 
 @dataclass(frozen=True)
 class Action:
-    """One action: `move`, `turnLeft`, `turnRight`, `pickMarker`, `putMarker`."""
+    """One of the vocabulary's actions: `move`."""
 
     name: str
     span: Span | None = field(default=None, compare=False, repr=False)
+    vocabulary: Vocabulary = field(default=PUBLISHED, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        _require(self.name in ACTIONS, f"{self.name!r} is no action: {', '.join(ACTIONS)}")
+        names = self.vocabulary.actions
+        _require(self.name in names, f"{self.name!r} is no action: {', '.join(names)}")
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,14 @@ class Tree:
         if isinstance(self.body, str):
             raise InputError("a Program is made of statements, not of text", "Program.parse(text) reads one")
         _require(len(self.body) > 0, "the body of a Program is empty")
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of its actions; every program has one action at least."""
+        statement = self.body[0]
+        while not isinstance(statement, Action):
+            statement = statement.body[0]
+        return statement.vocabulary
 
     @property
     def tokens(self) -> tuple[str, ...]:

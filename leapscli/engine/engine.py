@@ -50,7 +50,7 @@ def record(
     """
     from leapscli.engine.compiled.recorder import recorder
 
-    kernel, programs, p = recorder(domain), _plain(programs), len(programs)
+    kernel, programs, p = recorder(domain), _plain(domain, programs), len(programs)
     k = len(arena) // max(p, 1) if each else len(arena)
     actions = np.full((p, k, max_actions), -1, np.int8)
     lengths, ended = np.zeros((p, k), np.int32), np.zeros((p, k, 2), np.bool_)
@@ -60,6 +60,7 @@ def record(
         own = slice(part.start * k, part.stop * k) if each else slice(None)
         return bool(
             kernel(
+                domain.vocabulary.ids,
                 programs.ids[part],
                 programs.lengths[part],
                 budget.kind == "calls",
@@ -82,6 +83,7 @@ def record(
 class Scorer:
     """The engine compiled for one task's reward."""
 
+    domain: Domain
     kernel: Any
 
     @classmethod
@@ -89,7 +91,7 @@ class Scorer:
         """Compile the engine for `judge`, or take it from the cache."""
         from leapscli.engine.compiled.scorer import scorer
 
-        return cls(scorer(domain, judge))
+        return cls(domain, scorer(domain, judge))
 
     def returns(
         self, programs: TokenBatch, arena: Arena, budget: Budget, *, endless: bool = True, threads: int | None = None
@@ -98,11 +100,12 @@ class Scorer:
 
         Raises InputError naming the first program that is none.
         """
-        out, programs = np.zeros((len(programs), len(arena))), _plain(programs)
+        out, programs = np.zeros((len(programs), len(arena))), _plain(self.domain, programs)
 
         def work(part: slice) -> bool:
             return bool(
                 self.kernel(
+                    self.domain.vocabulary.ids,
                     programs.ids[part],
                     programs.lengths[part],
                     budget.kind == "calls",
@@ -125,11 +128,15 @@ def core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _plain(programs: TokenBatch) -> TokenBatch:
-    """The same in plain arrays: kernels would be compiled anew for those with gaps, or read-only."""
-    return TokenBatch(
-        np.require(programs.ids, np.uint8, ["C", "W"]), np.require(programs.lengths, np.int32, ["C", "W"])
-    )
+def _plain(domain: Domain, programs: TokenBatch) -> TokenBatch:
+    """The same in plain arrays: kernels would be compiled anew for those with gaps, or read-only.
+
+    Raises InputError for programs of another language than the domain's.
+    """
+    if programs.vocabulary != domain.vocabulary:
+        raise InputError(f"programs of {programs.vocabulary} in a world of {domain.name}")
+    arrays = np.require(programs.ids, np.uint8, ["C", "W"]), np.require(programs.lengths, np.int32, ["C", "W"])
+    return TokenBatch(*arrays, programs.vocabulary)
 
 
 def _spread(work: Callable[[slice], bool], programs: TokenBatch, threads: int | None) -> None:
@@ -155,7 +162,7 @@ def _refusal(programs: TokenBatch) -> InputError:
         return InputError(f"more than {MAX_DEPTH} REPEATs within one another")
     first = int(wrong[0])
     try:
-        Program.from_ids(programs.ids[first, : programs.lengths[first]])
+        Program.from_ids(programs.ids[first, : programs.lengths[first]], programs.vocabulary)
         reason = "padding within it"
     except ProgramSyntaxError as error:
         reason = error.message.splitlines()[0]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leapscli.domains.karel.canvas import Canvas
 from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.world import World
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.envs.episodes import RENDERED, Episodes, check_render_mode, find
 from leapscli.envs.observations import Kind
 from leapscli.errors import InputError

@@ -9,7 +9,7 @@ from gymnasium.spaces import Box
 from numpy.typing import NDArray
 
 from leapscli.domains.karel.cells import MAX_MARKERS, WALL, offsets
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.engine.stepping import Stepping
 from leapscli.errors import InputError, brief
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.dsl.tree import Action, Body, Condition, IfElse, Not, Repeat, While
-from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.envs.env import KarelEnv
 
 MOST_TESTS = 10_000  # of conditions without an action between: a program that goes on so never acts again

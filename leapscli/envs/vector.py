@@ -12,7 +12,7 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from leapscli.domains.karel.canvas import world_image
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.engine.arena import Arena
 from leapscli.envs.episodes import RENDERED, Episodes, Masks, check_render_mode, find
 from leapscli.envs.observations import Kind

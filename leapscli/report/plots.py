@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.domains.karel.colours import Colour
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.report.palette import FAINT, INK
 
 if TYPE_CHECKING:

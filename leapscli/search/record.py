@@ -9,16 +9,23 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from leapscli.dsl.vocabulary import Vocabulary
+
 R = TypeVar("R")
 Arrays = dict[str, NDArray[Any]]
 
 
 def dump(record: Any, prefix: str = "") -> tuple[dict[str, Any], Arrays]:
-    """The numbers and texts in `record`, and its arrays, each by its dotted path; nested records are followed."""
+    """The numbers and texts in `record`, and its arrays, each by its dotted path; nested records are followed.
+
+    A vocabulary, which is that of the search, is left out.
+    """
     values: dict[str, Any] = {}
     arrays: Arrays = {}
     for field in fields(record):
         name, value = prefix + field.name, getattr(record, field.name)
+        if isinstance(value, Vocabulary):
+            continue
         if is_dataclass(value):
             inner = dump(value, f"{name}.")
             values |= inner[0]
@@ -40,7 +47,9 @@ def restore(template: R, values: Mapping[str, Any], arrays: Mapping[str, NDArray
     found: dict[str, Any] = {}
     for field in fields(template):  # type: ignore[arg-type]
         name, like = prefix + field.name, getattr(template, field.name)
-        if is_dataclass(like):
+        if isinstance(like, Vocabulary):
+            found[field.name] = like
+        elif is_dataclass(like):
             found[field.name] = restore(like, values, arrays, f"{name}.")
         elif isinstance(like, np.ndarray):
             if arrays[name].dtype != like.dtype or arrays[name].ndim != like.ndim:

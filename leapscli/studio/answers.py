@@ -19,8 +19,8 @@ from starlette.responses import HTMLResponse, Response
 from leapscli.artifacts.store import KINDS, Workspace
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.tree import Style
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.errors import InputError, LeapsError
 from leapscli.recipes.kinds import DEFAULTS
 from leapscli.report.pages.page import asset, environment

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leapscli.domains.karel.cells import WALL, Agent
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.dsl.published import ACTION_ID
 from leapscli.tasks.returns import reaches
 
 End = Literal["finished", "task over", "crashed", "out of budget", "recorded no further"]

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PERCEPTIONS
 from leapscli.dsl.tree import Action, If, IfElse, Not, While
-from leapscli.dsl.vocabulary import PERCEPTIONS
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import InputError

@@ -10,7 +10,7 @@ import numpy as np
 
 from leapscli.domains.karel.cells import WALL, offsets
 from leapscli.domains.karel.reference import Karel
-from leapscli.dsl.vocabulary import ACTION_ID
+from leapscli.dsl.published import ACTION_ID
 from leapscli.engine.arena import Arena
 from leapscli.errors import TaskError
 from leapscli.tasks.episode import Edit

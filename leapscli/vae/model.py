@@ -14,7 +14,8 @@ from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.weights import load_weights
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.dsl.published import PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
 from leapscli.vae.decoding.backend import decoding

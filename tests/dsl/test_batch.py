@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PAD
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import PAD
 from leapscli.errors import ProgramSyntaxError
 from tests.strategies import programs, seeded
 

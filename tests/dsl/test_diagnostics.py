@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leapscli.dsl.differences import EMPTY, ENDLESS, FORMS, NO_VARIABLES
 from leapscli.dsl.grammar import allowed_next
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import TOKENS
+from leapscli.dsl.published import TOKENS
 from leapscli.errors import ProgramSyntaxError
 from tests.strategies import programs, seeded
 

@@ -10,18 +10,18 @@ import torch
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.grammar import (
-    AUTOMATON,
     CURSOR_MAX_TOKENS,
     LEAST,
     SHORTEST_PROGRAM,
     STATES,
-    TABLES,
     Cursor,
     advance,
     allowed_next,
+    automaton_of,
     mask,
+    tables_of,
 )
-from leapscli.dsl.vocabulary import PAD, TOKEN_ID, TOKENS
+from leapscli.dsl.published import PAD, TOKEN_ID, TOKENS
 from leapscli.errors import ProgramSyntaxError
 from tests.dsl.test_surfaces import golden
 
@@ -49,7 +49,7 @@ def test_a_prefix_that_is_none_is_refused() -> None:
 def walk(batch: int, limit: int, convert=np.asarray, seed: int = 0) -> np.ndarray:
     """Random masked walks, int64[batch, limit]: uniform over the allowed tokens, the same for either library."""
     random = np.random.default_rng(seed)
-    tables, cursor = TABLES.map(convert), Cursor.start(batch).map(convert)
+    tables, cursor = tables_of().map(convert), Cursor.start(batch).map(convert)
     columns = []
     for step in range(limit):
         allowed = np.asarray(mask(tables, cursor, limit - step))
@@ -119,15 +119,22 @@ def test_the_mask_excludes_nothing_that_can_be_finished_and_allows_nothing_else(
             prefixes = list(group)
             cursor = Cursor.start(len(prefixes))
             for step in range(length):
-                cursor = advance(TABLES, cursor, np.array([TOKEN_ID[prefix[step]] for prefix in prefixes]))
-            for prefix, row in zip(prefixes, mask(TABLES, cursor, limit - length), strict=True):
+                cursor = advance(tables_of(), cursor, np.array([TOKEN_ID[prefix[step]] for prefix in prefixes]))
+            for prefix, row in zip(prefixes, mask(tables_of(), cursor, limit - length), strict=True):
                 assert {TOKENS[i] for i in np.flatnonzero(row)} & one_of_each == follows[prefix], (limit, prefix)
 
 
 def test_tokens_of_one_kind_are_alike() -> None:
     for kind in (TOKENS[4:9], TOKENS[11:31], TOKENS[41:46]):
         columns = [TOKEN_ID[token] for token in kind]
-        for table in (TABLES.allowed, TABLES.closing, TABLES.target, TABLES.back, TABLES.push, TABLES.pop):
+        for table in (
+            tables_of().allowed,
+            tables_of().closing,
+            tables_of().target,
+            tables_of().back,
+            tables_of().push,
+            tables_of().pop,
+        ):
             assert (table[:, columns] == table[:, columns[:1]]).all()
 
 
@@ -135,8 +142,8 @@ def test_without_a_limit_the_arrays_are_allowed_next() -> None:
     for record in golden("masks"):
         cursor = Cursor.start(1)
         for token, allowed in zip(record["tokens"], record["allowed"], strict=False):
-            assert {TOKENS[i] for i in np.flatnonzero(TABLES.allowed[cursor.state][0])} == set(allowed)
-            cursor = advance(TABLES, cursor, np.array([TOKEN_ID[token]]))
+            assert {TOKENS[i] for i in np.flatnonzero(tables_of().allowed[cursor.state][0])} == set(allowed)
+            cursor = advance(tables_of(), cursor, np.array([TOKEN_ID[token]]))
 
 
 def test_the_packed_stack_never_overflows() -> None:
@@ -144,23 +151,23 @@ def test_the_packed_stack_never_overflows() -> None:
     reach = {("start", 0): 0}  # the fewest tokens to a state at a depth, those to close what is open included
     for _ in range(200):
         for (state, depth), cost in list(reach.items()):
-            for move in AUTOMATON[state].values():
+            for move in automaton_of()[state].values():
                 if move.target is not None and depth < 16:
                     at = move.target, depth + (move.back is not None)
                     through = cost + 1 + (LEAST[move.back] if move.back else 0)
                     reach[at] = min(reach.get(at, 10**6), through)
     fewest = {d: min(cost + LEAST[state] for (state, depth), cost in reach.items() if depth == d) for d in (15, 16)}
     assert fewest[15] <= CURSOR_MAX_TOKENS < fewest[16]
-    assert all(TABLES.back[TABLES.push > 0] < 16) and len(STATES) == 35
+    assert all(tables_of().back[tables_of().push > 0] < 16) and len(STATES) == 35
     with pytest.raises(ValueError, match="at most 53 tokens"):
-        mask(TABLES, Cursor.start(1), 54)
+        mask(tables_of(), Cursor.start(1), 54)
 
 
 def test_rows_may_have_limits_of_their_own() -> None:
     cursor = Cursor.start(3)
     for token in ("DEF", "run", "m("):
-        cursor = advance(TABLES, cursor, np.full(3, TOKEN_ID[token]))
-    allowed = mask(TABLES, cursor, np.array([2, 5, 11]))
+        cursor = advance(tables_of(), cursor, np.full(3, TOKEN_ID[token]))
+    allowed = mask(tables_of(), cursor, np.array([2, 5, 11]))
     assert [bool(allowed[i, TOKEN_ID["REPEAT"]]) for i in range(3)] == [False, False, True]
     assert allowed[:, TOKEN_ID["move"]].all()
     assert (cursor.map(lambda a: a[1:]).closing == 2).all()

@@ -11,6 +11,7 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.compiled import mutator
 from leapscli.dsl.mutation import mutate
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action, If, IfElse, Not, Repeat, While, walk
 
@@ -21,7 +22,7 @@ def found_nodes(program: Program) -> Counter[tuple[str, int]]:
     size = len(ids)
     nodes = np.empty((2 * size, 4), np.int64)
     scratch = np.empty((3, size + 1), np.int64)
-    count = mutator.find_nodes(ids, nodes, *scratch)
+    count = mutator.find_nodes(PUBLISHED.ids, ids, nodes, *scratch)
     return Counter((" ".join(program.tokens[a:b]), int(kind)) for a, b, kind, _ in nodes[:count])
 
 
@@ -109,7 +110,7 @@ def test_a_mutant_differs_in_one_node():
 def _spans(program: Program) -> list[tuple[int, int]]:
     ids, size = program.ids, len(program.ids)
     nodes, scratch = np.empty((2 * size, 4), np.int64), np.empty((3, size + 1), np.int64)
-    count = mutator.find_nodes(ids, nodes, *scratch)
+    count = mutator.find_nodes(PUBLISHED.ids, ids, nodes, *scratch)
     return [(int(a), int(b)) for a, b in nodes[:count, :2]]
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from leapscli.dsl.compiled import random_stream
+from leapscli.dsl.probabilities import PAPER, Probabilities
 from leapscli.dsl.program import Program
-from leapscli.dsl.sampler import PAPER, Probabilities, sample_programs
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
+from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action, IfElse, Not, Perception
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 
 
 def test_programs_are_addressed_by_index() -> None:

@@ -12,9 +12,9 @@ from leapscli.domains.karel.execution import execute, replay, rollouts
 from leapscli.domains.karel.world import World, Worlds, random_worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTION_ID
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action
-from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine import reference
 from leapscli.engine.budget import Budget
 from leapscli.engine.compiled.recorder import recorder

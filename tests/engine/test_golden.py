@@ -10,7 +10,7 @@ from leapscli.domains.karel.execution import execute, rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import PERCEPTIONS
+from leapscli.dsl.published import PERCEPTIONS
 from leapscli.engine.budget import Budget
 from tests.golden.records import records, world
 

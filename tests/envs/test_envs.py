@@ -16,8 +16,8 @@ import leapscli as leaps
 import leapscli.envs as envs
 from leapscli.domains.karel.reference import Karel
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, TaskError
 from leapscli.tasks.play import play as replay

@@ -10,8 +10,8 @@ import numpy as np
 from leapscli.domains.karel.reference import Karel
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTION_ID
 from leapscli.dsl.tree import Action
-from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps
 

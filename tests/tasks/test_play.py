@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leapscli.domains.karel.reference import Karel, run
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTION_ID, ACTIONS, PERCEPTIONS
+from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.tasks.episode import Playback

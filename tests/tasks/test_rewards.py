@@ -9,8 +9,9 @@ import pytest
 
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.probabilities import Probabilities
 from leapscli.dsl.program import Program
-from leapscli.dsl.sampler import Probabilities, sample_programs
+from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.errors import TaskError
 from leapscli.tasks.registry import DEFAULT_BUDGET, task

@@ -10,8 +10,9 @@ import numpy as np
 from leapscli.artifacts.columns import SPLITS, Layout, ProgramColumns
 from leapscli.domains.karel.execution import rollouts
 from leapscli.domains.karel.world import random_worlds
+from leapscli.dsl.published import PAD
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.engine.budget import Budget
 from leapscli.recipes.model import ModelRecipe
 

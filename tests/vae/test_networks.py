@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PAD
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import PAD
 from leapscli.vae.networks.executor import planes
 from leapscli.vae.networks.gru import GRU
 from leapscli.vae.networks.masks import MASKS, target_keys

@@ -15,8 +15,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from leapscli.dsl.published import TOKENS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import TOKENS
 from leapscli.errors import InputError
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.network import Network, Shape

@@ -11,8 +11,9 @@ import torch
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.mutation import mutate
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS
+from leapscli.dsl.vocabulary import COUNTS
 from leapscli.errors import InputError
 from leapscli.locations import shipped
 from leapscli.vae.model import LatentModel

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
 from leapscli.errors import InputError
 from leapscli.once import once
 from leapscli.seeding import stream_key
@@ -79,6 +80,7 @@ def demonstrate(programs: TokenBatch, candidates: NDArray[np.int64], rules: Rule
     actions, lengths = np.empty((p, d, rules.max_actions), np.int8), np.empty((p, d), np.uint8)
     fates, tallies = np.empty(p, np.uint8), np.empty((p, len(RUNS)), np.int32)
     kept = _kernel()(
+        PUBLISHED.ids,
         stream_key(seed, "demonstrations"),
         np.require(candidates, np.int64, ["C", "W"]),
         np.require(programs.ids, requirements=["C", "W"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.domains.karel import actions, perceptions
+from leapscli.dsl.published import PUBLISHED
 from leapscli.engine.domain import Domain
 
 
@@ -31,6 +32,7 @@ def confined(agent, cells):
 
 KAREL = Domain(
     name="karel",
+    vocabulary=PUBLISHED,
     actions=(actions.move, actions.turn_left, actions.turn_right, actions.pick_marker, actions.put_marker),
     perceptions=(
         perceptions.front_is_clear,

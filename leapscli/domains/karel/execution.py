@@ -12,7 +12,7 @@ from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.engine.budget import Budget, checked_budget
 from leapscli.engine.engine import Rollouts, record
 from leapscli.errors import InputError, WorldError, described

@@ -8,8 +8,8 @@ from leapscli.domains.karel.cells import MAX_MARKERS
 from leapscli.domains.karel.execution import Rollout
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTION_ID
 from leapscli.dsl.tree import Action
-from leapscli.dsl.vocabulary import ACTION_ID
 from leapscli.engine.budget import Budget
 from leapscli.engine.reference import Truncated, steps
 

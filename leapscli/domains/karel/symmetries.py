@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import TOKEN_ID, VOCABULARY_SIZE
+from leapscli.dsl.published import TOKEN_ID, VOCABULARY_SIZE
 
 _PAIRS = (
     (("turnLeft", "turnRight"), ("leftIsClear", "rightIsClear")),

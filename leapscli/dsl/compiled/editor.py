@@ -12,13 +12,7 @@ import numpy as np
 
 from leapscli.dsl.compiled.mutator import CONDITION, COUNT, STATEMENT, TRIES, find_nodes, replacement
 from leapscli.dsl.compiled.random_stream import below, pick, start_stream, uniform
-from leapscli.dsl.vocabulary import PAD, PERCEPTIONS, TOKEN_ID
 from leapscli.jit import inline, kernel
-
-_PAD, _R0, _PERCEPTION = PAD, TOKEN_ID["R=0"], TOKEN_ID[PERCEPTIONS[0]]
-_REPEAT, _WHILE, _IF, _IFELSE = (TOKEN_ID[t] for t in ("REPEAT", "WHILE", "IF", "IFELSE"))
-_M_OPEN, _W_OPEN, _R_OPEN, _I_OPEN, _E_OPEN = (TOKEN_ID[t] for t in ("m(", "w(", "r(", "i(", "e("))
-_M_CLOSE, _W_CLOSE, _R_CLOSE, _I_CLOSE, _E_CLOSE = (TOKEN_ID[t] for t in ("m)", "w)", "r)", "i)", "e)"))
 
 REPLACE, INSERT, REMOVE, WRAP, UNWRAP = range(5)
 _LONGEST_CONDITION = 6  # c( not c( p c) c)
@@ -36,7 +30,7 @@ class Table(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Parts to draw from; `share` of all draws are from them, the others from the grammar. Perceptions float64[5] and
+    """Parts to draw from; `share` of all draws are from them, the others from the grammar. Perceptions float64[K] and
     counts float64[20] are cumulative chances.
     """
 
@@ -48,40 +42,40 @@ class Parts(NamedTuple):
 
 
 @inline
-def _opens(token):
-    return token in (_M_OPEN, _W_OPEN, _R_OPEN, _I_OPEN, _E_OPEN)
+def _opens(t, token):
+    return token in (t.m_open, t.w_open, t.r_open, t.i_open, t.e_open)
 
 
 @inline
-def _closes(token):
-    return token in (_M_CLOSE, _W_CLOSE, _R_CLOSE, _I_CLOSE, _E_CLOSE)
+def _closes(t, token):
+    return token in (t.m_close, t.w_close, t.r_close, t.i_close, t.e_close)
 
 
 @inline
-def nesting_of(ids, start, end):
+def nesting_of(t, ids, start, end):
     """The depth to which blocks nest in ids[start:end]."""
     depth = deepest = 0
     for i in range(start, end):
-        if _opens(ids[i]):
+        if _opens(t, ids[i]):
             depth += 1
             deepest = max(deepest, depth)
-        elif _closes(ids[i]):
+        elif _closes(t, ids[i]):
             depth -= 1
     return deepest
 
 
 @inline
-def _body(ids, start):
+def _body(t, ids, start):
     """The bounds of the first body at or after `start`: its first token, and the token that closes it."""
     first = start
-    while not _opens(ids[first]):
+    while not _opens(t, ids[first]):
         first += 1
     depth, end = 1, first
     while depth > 0:
         end += 1
-        if _opens(ids[end]):
+        if _opens(t, ids[end]):
             depth += 1
-        elif _closes(ids[end]):
+        elif _closes(t, ids[end]):
             depth -= 1
     return first + 1, end
 
@@ -101,34 +95,36 @@ def _known(state, row, start, limit, room_below, table):
 @inline
 def _part(state, row, start, limit, kind, nesting, chances, parts, work):
     """Draw a part of this kind into row[start:]; its end, or -1 where there is no room for it."""
+    t = chances.ids
     if uniform(state) >= parts.share:
         return replacement(state, row, start, limit, kind, nesting, chances, work)
     if kind == STATEMENT:
         return _known(state, row, start, limit, chances.max_nesting - nesting, parts.statements)
     if kind == CONDITION:
         return _known(state, row, start, limit, 0, parts.conditions)
-    row[start] = _R0 + pick(state, parts.counts) if kind == COUNT else _PERCEPTION + pick(state, parts.perceptions)
+    row[start] = t.r0 + pick(state, parts.counts) if kind == COUNT else t.perception + pick(state, parts.perceptions)
     return start + 1
 
 
 @inline
 def _wrapped(state, row, start, limit, ids, end, nesting, chances, parts, work):
     """Write a REPEAT, WHILE or IF around ids[start:end] into row[start:]; its end, or -1 where there is no room."""
-    if nesting + 1 + nesting_of(ids, start, end) > chances.max_nesting:
+    t = chances.ids
+    if nesting + 1 + nesting_of(t, ids, start, end) > chances.max_nesting:
         return -1
     if end + _LONGEST_CONDITION + 3 > limit:
         return -1
     kind = below(state, 3)
     if kind == 0:
-        row[start], row[start + 1] = _REPEAT, _R0
+        row[start], row[start + 1] = t.REPEAT, t.r0
         at = _part(state, row, start + 1, limit, COUNT, nesting, chances, parts, work)
-        row[at], close = _R_OPEN, _R_CLOSE
+        row[at], close = t.r_open, t.r_close
     else:
-        row[start] = _WHILE if kind == 1 else _IF
+        row[start] = t.WHILE if kind == 1 else t.IF
         at = _part(state, row, start + 1, limit, CONDITION, nesting, chances, parts, work)
         if at < 0 or at + 2 + end - start > limit:
             return -1
-        row[at], close = (_W_OPEN, _W_CLOSE) if kind == 1 else (_I_OPEN, _I_CLOSE)
+        row[at], close = (t.w_open, t.w_close) if kind == 1 else (t.i_open, t.i_close)
     stop = at + 1 + end - start
     for i in range(start, end):
         row[at + 1 + i - start] = ids[i]
@@ -143,7 +139,7 @@ def edit_rows(key, first, chances, parts, edits, ids, lengths, out, out_lengths)
     Program p is edited by stream first + p of `key`. An edit that is impossible, or makes more than L tokens, is drawn
     again, a hundred times at most.
     """
-    limit = ids.shape[1]
+    limit, t = ids.shape[1], chances.ids
     state = np.empty(1, np.uint64)
     row, work = np.empty(limit + 16, np.uint8), np.empty(limit + 16, np.int64)
     nodes = np.empty((2 * limit, 4), np.int64)
@@ -151,7 +147,7 @@ def edit_rows(key, first, chances, parts, edits, ids, lengths, out, out_lengths)
     for p in range(len(lengths)):
         start_stream(state, key, first + p)
         own, length = ids[p], lengths[p]
-        count = find_nodes(own, nodes, pending, opened, base)
+        count = find_nodes(t, own, nodes, pending, opened, base)
         out[p] = own
         out_lengths[p] = length
         for _ in range(TRIES):
@@ -169,30 +165,30 @@ def edit_rows(key, first, chances, parts, edits, ids, lengths, out, out_lengths)
                 room = limit - (length - end)
                 stop = _part(state, row, start, room, kind, nesting, chances, parts, work)
             elif edit == REMOVE:
-                if not (_opens(own[start - 1]) and _closes(own[end])):  # a body is never empty
+                if not (_opens(t, own[start - 1]) and _closes(t, own[end])):  # a body is never empty
                     stop = start
             elif edit == WRAP:
                 room = limit - (length - end)
                 stop = _wrapped(state, row, start, room, own, end, nesting, chances, parts, work)
-            elif own[start] in (_REPEAT, _WHILE, _IF, _IFELSE):  # its first body remains
-                inner, close = _body(own, start)
+            elif own[start] in (t.REPEAT, t.WHILE, t.IF, t.IFELSE):  # its first body remains
+                inner, close = _body(t, own, start)
                 end = close + 1
-                if own[start] == _IFELSE:
-                    end = _body(own, end)[1] + 1
+                if own[start] == t.IFELSE:
+                    end = _body(t, own, end)[1] + 1
                 stop = start + close - inner
                 row[start:stop] = own[inner:close]
             if stop >= 0:
                 out[p, start:stop] = row[start:stop]
                 out[p, stop : stop + length - end] = own[end:length]
-                out[p, stop + length - end :] = _PAD
+                out[p, stop + length - end :] = t.pad
                 out_lengths[p] = stop + length - end
                 break
 
 
 @kernel
-def nodes_of(ids, lengths):
+def nodes_of(t, ids, lengths):
     """The nodes of the valid programs `ids` uint8[P, L], int64[N, 5]: program, first token, end, kind, and how deeply
-    blocks nest in it.
+    blocks nest in it. `t` are the vocabulary's ids.
     """
     limit = ids.shape[1]
     nodes = np.empty((2 * limit, 4), np.int64)
@@ -200,10 +196,10 @@ def nodes_of(ids, lengths):
     found = np.empty((2 * lengths.sum(), 5), np.int64)
     held = 0
     for p in range(len(lengths)):
-        count = find_nodes(ids[p], nodes, pending, opened, base)
+        count = find_nodes(t, ids[p], nodes, pending, opened, base)
         for n in range(count):
             start, end = nodes[n, 0], nodes[n, 1]
             found[held, 0], found[held, 1], found[held, 2] = p, start, end
-            found[held, 3], found[held, 4] = nodes[n, 2], nesting_of(ids[p], start, end)
+            found[held, 3], found[held, 4] = nodes[n, 2], nesting_of(t, ids[p], start, end)
             held += 1
     return found[:held]

@@ -10,13 +10,7 @@ import numpy as np
 
 from leapscli.dsl.compiled.grower import condition, grow
 from leapscli.dsl.compiled.random_stream import below, pick, start_stream
-from leapscli.dsl.vocabulary import ACTION_TOKENS, PAD, PERCEPTIONS, TOKEN_ID
 from leapscli.jit import inline, kernel
-
-_PAD, _NOT, _ELSE, _M_CLOSE = PAD, TOKEN_ID["not"], TOKEN_ID["ELSE"], TOKEN_ID["m)"]
-_REPEAT, _WHILE, _IF, _IFELSE = (TOKEN_ID[t] for t in ("REPEAT", "WHILE", "IF", "IFELSE"))
-_R0, _ACTION, _PERCEPTION = TOKEN_ID["R=0"], TOKEN_ID[ACTION_TOKENS[0]], TOKEN_ID[PERCEPTIONS[0]]
-_ACTIONS = len(ACTION_TOKENS)
 
 # What a node is replaced by.
 STATEMENT, CONDITION, ONE_PERCEPTION, COUNT = range(4)
@@ -31,8 +25,10 @@ def _note(nodes, n, start, end, kind, nesting):
 
 
 @kernel
-def find_nodes(ids, nodes, pending, opened, base):
+def find_nodes(t, ids, nodes, pending, opened, base):
     """Fill `nodes` [≥ 2L, 4] with the nodes of the valid program `ids`, as token ranges; returns how many.
+
+    `t` are the vocabulary's ids.
 
     `pending` [L]: where the statements of open bodies start; `opened`, `base` [L]: per open body, where its statement
     starts, and its first entry in `pending`.
@@ -41,21 +37,21 @@ def find_nodes(ids, nodes, pending, opened, base):
     base[0] = 0
     while True:
         token = ids[i]
-        if _ACTION <= token < _ACTION + _ACTIONS:
+        if t.action <= token < t.action + t.actions:
             pending[held] = i
             held += 1
             n = _note(nodes, n, i, i + 1, STATEMENT, depth)
             i += 1
-        elif token in (_REPEAT, _WHILE, _IF, _IFELSE):
+        elif token in (t.REPEAT, t.WHILE, t.IF, t.IFELSE):
             pending[held] = i
             held += 1
             start = i
-            if token == _REPEAT:
+            if token == t.REPEAT:
                 n = _note(nodes, n, i + 1, i + 2, COUNT, depth)
                 i += 3
             else:
                 nots = 0
-                while ids[i + 2 + 2 * nots] == _NOT:
+                while ids[i + 2 + 2 * nots] == t.NOT:
                     nots += 1
                 perception = i + 2 + 2 * nots
                 n = _note(nodes, n, i + 1, perception + 2 + nots, CONDITION, depth)  # with its c( and c)
@@ -68,9 +64,9 @@ def find_nodes(ids, nodes, pending, opened, base):
             for s in range(base[depth], held - 1):
                 n = _note(nodes, n, pending[s], i, STATEMENT, depth)
             held = base[depth]
-            if token == _M_CLOSE:
+            if token == t.m_close:
                 return n
-            if ids[i + 1] == _ELSE:
+            if ids[i + 1] == t.ELSE:
                 i += 3
             else:
                 depth -= 1
@@ -81,12 +77,13 @@ def find_nodes(ids, nodes, pending, opened, base):
 @inline
 def replacement(state, row, start, limit, kind, nesting, chances, work):
     """Draw what stands in place of a node at row[start:]; returns its end, or -1 where it would pass `limit`."""
+    t = chances.ids
     if kind == STATEMENT:
         return grow(state, row, start, limit, 1 + 2 * nesting, nesting, chances, work)
     if kind == CONDITION:
         end = condition(state, row, start, chances)
         return end if end <= limit else -1
-    row[start] = _R0 + below(state, 20) if kind == COUNT else _PERCEPTION + pick(state, chances.perceptions)
+    row[start] = t.r0 + below(state, 20) if kind == COUNT else t.perception + pick(state, chances.perceptions)
     return start + 1
 
 
@@ -96,14 +93,14 @@ def mutate_rows(key, first, chances, ids, lengths, out, out_lengths):
 
     Mutant p is drawn from stream first + p of `key`. A mutant of more than L tokens is drawn again.
     """
-    limit = ids.shape[1]
+    limit, t = ids.shape[1], chances.ids
     state = np.empty(1, np.uint64)
     row, work = np.empty(limit + 16, np.uint8), np.empty(limit + 16, np.int64)
     nodes = np.empty((2 * limit, 4), np.int64)
     pending, opened, base = np.empty((3, limit + 1), np.int64)
     for p in range(len(lengths)):
         start_stream(state, key, first + p)
-        length, count = lengths[p], find_nodes(ids[p], nodes, pending, opened, base)
+        length, count = lengths[p], find_nodes(t, ids[p], nodes, pending, opened, base)
         out[p] = ids[p]
         out_lengths[p] = length
         for _ in range(TRIES):
@@ -114,6 +111,6 @@ def mutate_rows(key, first, chances, ids, lengths, out, out_lengths):
             if stop >= 0:
                 out[p, start:stop] = row[start:stop]
                 out[p, stop : stop + length - end] = ids[p, end:length]
-                out[p, stop + length - end :] = _PAD
+                out[p, stop + length - end :] = t.pad
                 out_lengths[p] = stop + length - end
                 break

@@ -173,9 +173,15 @@ def _same_agent(agent, watch):
 
 def specialise(domain: Domain, hook: Any, name: str) -> Any:
     """`interpret` for a domain and a compiled hook; `name` must differ wherever they do."""
+    words = domain.vocabulary
     actions = [
-        {"ACTION": U(FIRST_ACTION + number), "NUMBER": np.int64(number), "act": inline(act), "hook": hook}
-        for number, act in enumerate(domain.actions)
+        {
+            "ACTION": U(FIRST_ACTION + words.action_tokens.index(name)),
+            "NUMBER": np.int64(number),
+            "act": inline(act),
+            "hook": hook,
+        }
+        for number, (name, act) in enumerate(zip(words.actions, domain.actions, strict=True))
     ]
     first = FIRST_ACTION + len(actions)
     senses = [inline(sense) for sense in domain.perceptions]

@@ -12,14 +12,15 @@ from leapscli.jit import inline, kernel, source_name, with_names
 from leapscli.once import once
 
 
-def score(ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
+def score(token_ids, ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
     """Fill `returns` float64[P, N] for the programs `ids` uint8[P, L]; False if a program is malformed.
 
-    `cells`, `zones`, `memory` and `starts` are an `Arena`'s. A template: `interpret` and `enter` are filled in.
+    `token_ids` are the vocabulary's. `cells`, `zones`, `memory` and `starts` are an `Arena`'s. A template: `interpret`
+    and `enter` are filled in.
     """
     s = scratch(ids.shape[1], cells.shape[1], memory.shape[1])
     for p in range(ids.shape[0]):
-        if assemble(ids[p], lengths[p], calls, seek_endless, s.code, s.targets, s.stack) == MALFORMED:
+        if assemble(token_ids, ids[p], lengths[p], calls, seek_endless, s.code, s.targets, s.stack) == MALFORMED:
             return False
         for i in range(cells.shape[0]):
             copy(cells[i], s.cells)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from leapscli.domains.karel import colours
 from leapscli.domains.karel.colours import Colour
-from leapscli.dsl.vocabulary import PERCEPTIONS
+from leapscli.dsl.published import PERCEPTIONS
 from leapscli.report.pages.code import listings
 from leapscli.version import __version__
 

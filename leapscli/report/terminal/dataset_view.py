@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from leapscli.dsl.published import ACTION_TOKENS, PERCEPTIONS
 from leapscli.dsl.tree import Style
-from leapscli.dsl.vocabulary import ACTION_TOKENS, PERCEPTIONS
 from leapscli.report.terminal.console import emit, has_colours
 from leapscli.report.terminal.histogram import bar
 from leapscli.report.terminal.outcome import episode_facts, facts

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.tree import Style
-from leapscli.dsl.vocabulary import ACTIONS, PERCEPTIONS
 from leapscli.report.palette import LIT_STYLE, SYNTAX_STYLE
 
 _PART = re.compile(r"#.*|R=\d+|\d+|[^\W\d]\w*|[()]|[^\w#()]+")

@@ -24,7 +24,8 @@ from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.execution import Frames, replay, rollouts
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import ACTIONS, MAX_TOKENS
+from leapscli.dsl.published import ACTIONS
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.engine.budget import Budget
 from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, Interrupted

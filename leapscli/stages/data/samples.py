@@ -14,7 +14,7 @@ from leapscli.artifacts.programs_h5 import ProgramsReader
 from leapscli.artifacts.store import Artifact
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTIONS, PAD, TOKENS
+from leapscli.dsl.published import ACTIONS, PAD, TOKENS
 from leapscli.engine.budget import Budget
 from leapscli.errors import ArtifactError, InputError
 from leapscli.results.sample import Sample

@@ -26,7 +26,8 @@ from leapscli.domains.karel.cells import MAX_SIDE, WALL
 from leapscli.domains.karel.execution import replay, rollouts
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.dsl.published import PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.engine.budget import Budget
 from leapscli.engine.engine import core_count
 from leapscli.errors import InputError, Interrupted

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from leapscli.artifacts.columns import SPLITS, ProgramColumns
 from leapscli.domains.karel.behaviour import Behaviour
 from leapscli.domains.karel.demonstrations import FATES, RUNS, Demonstrations
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, TOKENS
+from leapscli.dsl.published import PAD, TOKEN_ID, TOKENS
+from leapscli.dsl.vocabulary import MAX_TOKENS
 
 Counts = NDArray[np.int64]
 _STEP = np.zeros(256, np.int8)  # what a token does to the number of blocks around

@@ -14,8 +14,8 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.files import sha256
 from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.published import VOCABULARY_SIZE
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import VOCABULARY_SIZE
 
 if TYPE_CHECKING:
     from leapscli.vae.networks.network import Network

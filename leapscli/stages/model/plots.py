@@ -14,8 +14,8 @@ from leapscli.artifacts.layout import METRICS, WEIGHTS
 from leapscli.artifacts.metrics import read_metrics
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import ACTIONS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.errors import ArtifactError
 from leapscli.stages.model.evaluate import find_dataset, fresh_worlds, held_out
 from leapscli.stages.user_files import check_writable, write_output

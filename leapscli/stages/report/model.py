@@ -9,7 +9,7 @@ import numpy as np
 
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.store import Workspace
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.report.pages.line_chart import Series, line_chart
 from leapscli.report.pages.page import page
 from leapscli.report.plots import PANELS

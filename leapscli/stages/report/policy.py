@@ -11,8 +11,8 @@ from leapscli.artifacts.history import read_history
 from leapscli.artifacts.layout import HISTORY, TREE_TEXT
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import ACTIONS
 from leapscli.dsl.tree import Action
-from leapscli.dsl.vocabulary import ACTIONS
 from leapscli.engine.budget import Budget
 from leapscli.report.pages.code import for_player
 from leapscli.report.pages.line_chart import Series, line_chart

@@ -9,8 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from leapscli.dsl.grammar import END, SHORTEST_PROGRAM, START, TABLES
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, VOCABULARY_SIZE
+from leapscli.dsl.grammar import END, SHORTEST_PROGRAM, START, tables_of
+from leapscli.dsl.published import PAD, VOCABULARY_SIZE
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.vae.decoding.compiled.writer import write
 from leapscli.vae.decoding.loop import PREFIX, Decoding
 from leapscli.vae.networks.decoder import Decoder
@@ -71,6 +72,6 @@ def _moves() -> Tensor:
 
     A token that is not allowed moves nothing.
     """
-    t = TABLES
+    t = tables_of()
     packed = t.target | t.back << 8 | t.push << 16 | t.pop << 20 | (t.closing + _CLOSING) << 24
     return torch.from_numpy(packed * t.allowed + (_CLOSING << 24) * ~t.allowed)

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from leapscli.dsl.grammar import END, SHORTEST_PROGRAM, START, TABLES, Cursor, Tables, advance
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD, TOKEN_ID, VOCABULARY_SIZE
+from leapscli.dsl.grammar import END, SHORTEST_PROGRAM, START, Cursor, Tables, advance, tables_of
+from leapscli.dsl.published import PAD, TOKEN_ID, VOCABULARY_SIZE
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.vae.networks.decoder import Decoder
 from leapscli.vae.networks.masks import MASKS, keys
 
@@ -106,9 +107,9 @@ class Decoding:
 @cache
 def grammar_on(device: torch.device) -> tuple[Tables, Tensor]:
     """The automaton's tables, and the masks of MASKS as float32[keys, V] of 0 and -inf, on `device`: copied once."""
-    tables: Tables = TABLES.map(lambda array: torch.from_numpy(array.copy()).to(device))
+    here: Tables = tables_of().map(lambda array: torch.from_numpy(array.copy()).to(device))
     mask = torch.zeros(MASKS.allowed.shape).masked_fill_(torch.from_numpy(~MASKS.allowed), float("-inf"))
-    return tables, mask.to(device)
+    return here, mask.to(device)
 
 
 def _choose(logits: Tensor, chance: Tensor | None) -> Tensor:

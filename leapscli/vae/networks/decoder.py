@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from leapscli.dsl.vocabulary import VOCABULARY_SIZE
+from leapscli.dsl.published import VOCABULARY_SIZE
 from leapscli.vae.networks.gru import GRU, spread
 from leapscli.vae.networks.masks import MASKS
 from leapscli.vae.networks.packing import PackedPrograms

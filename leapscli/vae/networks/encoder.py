@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from leapscli.dsl.vocabulary import VOCABULARY_SIZE
+from leapscli.dsl.published import VOCABULARY_SIZE
 from leapscli.vae.device import Noise
 from leapscli.vae.networks.gru import GRU, Sizes
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.grammar import SHORTEST_PROGRAM, STATES, TABLES, Cursor, advance, mask
+from leapscli.dsl.grammar import SHORTEST_PROGRAM, STATES, Cursor, advance, mask, tables_of
 from leapscli.dsl.vocabulary import MAX_TOKENS
 
 Array = np.ndarray[Any, Any]
@@ -31,7 +31,7 @@ def _mask_table() -> MaskTable:
     """One row for each pair of state and slack."""
     state, slack = (axis.ravel() for axis in np.indices((len(STATES), SLACKS)))
     zeros = np.zeros_like(state)
-    allowed = mask(TABLES, Cursor(state, zeros, zeros), slack)  # closing 0: remaining is the slack itself
+    allowed = mask(tables_of(), Cursor(state, zeros, zeros), slack)  # closing 0: remaining is the slack itself
     return MaskTable(allowed, allowed.sum(1) > 1)
 
 
@@ -49,5 +49,5 @@ def target_keys(tokens: TokenBatch) -> Array:
     cursor = Cursor.start(len(tokens))
     for i in range(tokens.ids.shape[1]):
         found[:, i] = keys(cursor, MAX_TOKENS - i)
-        cursor = advance(TABLES, cursor, tokens.ids[:, i].astype(np.int64))
+        cursor = advance(tables_of(), cursor, tokens.ids[:, i].astype(np.int64))
     return found

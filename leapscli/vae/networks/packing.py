@@ -16,7 +16,7 @@ from torch import Tensor
 from leapscli.domains.karel.execution import replay
 from leapscli.domains.karel.world import Worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.vae.device import moved
 from leapscli.vae.networks.gru import Sizes
 from leapscli.vae.networks.masks import MASKS, target_keys

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.dsl.vocabulary import ACTIONS, COUNTS, PERCEPTIONS, TOKENS
+from leapscli.dsl.published import ACTIONS, PERCEPTIONS, TOKENS
+from leapscli.dsl.vocabulary import COUNTS
 
 LEAPS, PROG_POLICIES = "leaps", "prog_policies"
 ORDERS: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from leapscli.dsl.vocabulary import VOCABULARY_SIZE
+from leapscli.dsl.published import VOCABULARY_SIZE
 from leapscli.errors import InputError
 from leapscli.vae.networks.network import Network, Shape
 from leapscli.vae.published.families import FAMILIES, Family

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from torch import Tensor
 
-from leapscli.dsl.vocabulary import VOCABULARY_SIZE
+from leapscli.dsl.published import VOCABULARY_SIZE
 from leapscli.vae.published.families import Family
 
 V = VOCABULARY_SIZE

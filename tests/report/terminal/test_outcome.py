@@ -13,7 +13,7 @@ from rich.console import Console
 
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
-from leapscli.dsl.vocabulary import ACTIONS
+from leapscli.dsl.published import ACTIONS
 from leapscli.engine.budget import Budget
 from leapscli.report.terminal.console import emit
 from leapscli.report.terminal.evaluation import show_evaluation

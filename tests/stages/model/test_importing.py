@@ -10,8 +10,8 @@ import torch
 from leapscli.artifacts.store import Workspace
 from leapscli.artifacts.verify import verify
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import TOKEN_ID, TOKENS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import TOKEN_ID, TOKENS
 from leapscli.search.discovery import OURS, find
 from leapscli.search.recipe import recipe_type, search_recipe
 from leapscli.stages.model import importing as model_import

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import torch
 
-from leapscli.dsl.vocabulary import PAD, TOKEN_ID
+from leapscli.dsl.published import PAD, TOKEN_ID
 from leapscli.vae.decoding.fused import FusedDecoding, fits
 from leapscli.vae.decoding.loop import DRAWS, Decoding
 from leapscli.vae.networks.decoder import Decoder

@@ -10,8 +10,9 @@ import torch
 
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PAD
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import MAX_TOKENS, PAD
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.errors import ArtifactError, InputError
 from leapscli.vae.model import LatentModel
 from leapscli.vae.networks.network import Network, Shape

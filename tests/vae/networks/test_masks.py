@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.grammar import TABLES, Cursor, advance, allowed_next, mask
+from leapscli.dsl.grammar import Cursor, advance, allowed_next, mask, tables_of
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import TOKENS
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import MAX_TOKENS, TOKENS
+from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.vae.networks.masks import MASKS, keys, target_keys
 
 
@@ -16,11 +17,11 @@ def test_every_target_is_allowed_and_its_row_is_the_grammars_mask() -> None:
     tokens = sample_programs(300, seed=0)
     found, cursor = target_keys(tokens), Cursor.start(len(tokens))
     for i in range(tokens.ids.shape[1]):
-        expected = mask(TABLES, cursor, np.full(len(tokens), MAX_TOKENS - i))
+        expected = mask(tables_of(), cursor, np.full(len(tokens), MAX_TOKENS - i))
         np.testing.assert_array_equal(MASKS.allowed[found[:, i]], expected)
         np.testing.assert_array_equal(found[:, i], keys(cursor, MAX_TOKENS - i))
         assert expected[np.arange(len(tokens)), tokens.ids[:, i]].all()
-        cursor = advance(TABLES, cursor, tokens.ids[:, i].astype(np.int64))
+        cursor = advance(tables_of(), cursor, tokens.ids[:, i].astype(np.int64))
 
 
 def test_with_room_enough_the_mask_is_that_of_the_unlimited_grammar() -> None:
