@@ -60,7 +60,6 @@ def record(
         own = slice(part.start * k, part.stop * k) if each else slice(None)
         return bool(
             kernel(
-                domain.vocabulary.ids,
                 programs.ids[part],
                 programs.lengths[part],
                 budget.kind == "calls",
@@ -105,7 +104,6 @@ class Scorer:
         def work(part: slice) -> bool:
             return bool(
                 self.kernel(
-                    self.domain.vocabulary.ids,
                     programs.ids[part],
                     programs.lengths[part],
                     budget.kind == "calls",

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.published import PUBLISHED
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import PRIMITIVES
 from leapscli.errors import InputError
@@ -38,7 +37,7 @@ def behaviour(programs: TokenBatch) -> Behaviour:
     arena, count = _arena(), len(programs)
     found = Behaviour(np.empty(count, np.uint64), np.empty(count, np.uint64))
     ids, lengths = (np.require(array, requirements=["C", "W"]) for array in (programs.ids, programs.lengths))
-    if not _kernel()(PUBLISHED.ids, ids, lengths, PRIMITIVES, arena.cells, arena.starts, found.traces, found.walks):
+    if not _kernel()(ids, lengths, PRIMITIVES, arena.cells, arena.starts, found.traces, found.walks):
         raise InputError("a batch holds invalid token sequences", "check them with Program.from_ids")
     return found
 
@@ -53,8 +52,10 @@ def _arena() -> Arena:
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import prober
     from leapscli.domains.karel.domain import KAREL
+    from leapscli.engine.compiled.assembler import assembler
     from leapscli.engine.compiled.interpreter import specialise
     from leapscli.jit import inline, kernel, with_names
 
-    names = {"interpret": specialise(KAREL, prober.probe_hook, "probe"), "enter": inline(KAREL.enter)}
+    names = {"assemble": assembler(KAREL.vocabulary), "enter": inline(KAREL.enter)}
+    names["interpret"] = specialise(KAREL, prober.probe_hook, "probe")
     return kernel(with_names(prober.probe, "karel", **names))

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
-from leapscli.dsl.published import PUBLISHED
 from leapscli.errors import InputError
 from leapscli.once import once
 from leapscli.seeding import stream_key
@@ -80,7 +79,6 @@ def demonstrate(programs: TokenBatch, candidates: NDArray[np.int64], rules: Rule
     actions, lengths = np.empty((p, d, rules.max_actions), np.int8), np.empty((p, d), np.uint8)
     fates, tallies = np.empty(p, np.uint8), np.empty((p, len(RUNS)), np.int32)
     kept = _kernel()(
-        PUBLISHED.ids,
         stream_key(seed, "demonstrations"),
         np.require(candidates, np.int64, ["C", "W"]),
         np.require(programs.ids, requirements=["C", "W"]),
@@ -109,8 +107,9 @@ def _terms(rules: Rules) -> Any:
 def _kernel() -> Any:
     from leapscli.domains.karel.compiled import demonstrator
     from leapscli.domains.karel.domain import KAREL
+    from leapscli.engine.compiled.assembler import assembler
     from leapscli.engine.compiled.interpreter import specialise
     from leapscli.jit import kernel, with_names
 
     run = specialise(KAREL, demonstrator.demonstration_hook, "demonstrate")
-    return kernel(with_names(demonstrator.demonstrate, "karel", interpret=run))
+    return kernel(with_names(demonstrator.demonstrate, "karel", assemble=assembler(KAREL.vocabulary), interpret=run))

@@ -57,16 +57,16 @@ class Scratch(NamedTuple):
 
 
 @kernel
-def scratch(tokens, size, words):
-    """Room for programs of up to `tokens` tokens on worlds of `size` cells, with `words` of memory."""
+def scratch(tokens, shape, words):
+    """Room for programs of up to `tokens` tokens on worlds whose cells have this shape, with `words` of memory."""
     return Scratch(
         np.empty(2 * tokens + 1, np.uint64),
         np.zeros(2 * tokens + 1, np.uint64),
         np.empty((tokens, 5), np.int64),
-        np.empty(size, np.uint8),
+        np.empty(shape, np.uint8),
         np.zeros(words, np.int64),
         np.zeros(MAX_DEPTH, np.uint64),
-        np.empty(size, np.uint8),
+        np.empty(shape, np.uint8),
         np.empty(words, np.int64),
         np.zeros(MAX_DEPTH, np.uint64),
         np.zeros(16, np.int64),
@@ -128,10 +128,10 @@ def interpret(s, limit, agent, zone):
         if (
             np.int64(ip) == watch[_SEEN_IP]
             and _same_agent(agent, watch)
-            and cells[agent[0]] == s.seen_cells[agent[0]]  # most other configurations differ here
+            and _here(cells, agent) == _here(s.seen_cells, agent)  # most other configurations differ here
             and _equal(counters, s.seen_counters, np.int64(word >> INDEX_SHIFT & BYTE))
             and _equal(memory, s.seen_memory, memory.size)
-            and _equal(cells, s.seen_cells, cells.size)
+            and _equal_cells(cells, s.seen_cells)
         ):
             skipped = fuel // (watch[_SEEN_FUEL] - fuel)
             total += skipped * (total - seen_total)
@@ -150,9 +150,33 @@ def interpret(s, limit, agent, zone):
 
 @inline
 def copy(source, target):
-    """Every element of `source` into `target`."""
-    for i in range(source.size):
-        target[i] = source[i]
+    """Every element of `source` into `target`, of one or two axes."""
+    if source.ndim == 1:
+        for i in range(source.size):
+            target[i] = source[i]
+    else:
+        for i in range(source.shape[0]):
+            for j in range(source.shape[1]):
+                target[i, j] = source[i, j]
+
+
+@inline
+def _here(cells, agent):
+    """The cell where the agent is, for flattened worlds, whose agents begin with that."""
+    if cells.ndim == 1:
+        return cells[agent[0]]
+    return cells[0, 0]
+
+
+@inline
+def _equal_cells(a, b):
+    if a.ndim == 1:
+        return _equal(a, b, a.size)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] != b[i, j]:
+                return False
+    return True
 
 
 @inline
@@ -173,15 +197,9 @@ def _same_agent(agent, watch):
 
 def specialise(domain: Domain, hook: Any, name: str) -> Any:
     """`interpret` for a domain and a compiled hook; `name` must differ wherever they do."""
-    words = domain.vocabulary
     actions = [
-        {
-            "ACTION": U(FIRST_ACTION + words.action_tokens.index(name)),
-            "NUMBER": np.int64(number),
-            "act": inline(act),
-            "hook": hook,
-        }
-        for number, (name, act) in enumerate(zip(words.actions, domain.actions, strict=True))
+        {"ACTION": U(FIRST_ACTION + number), "NUMBER": np.int64(number), "act": inline(act), "hook": hook}
+        for number, act in enumerate(domain.actions)
     ]
     first = FIRST_ACTION + len(actions)
     senses = [inline(sense) for sense in domain.perceptions]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from leapscli.engine.bytecode import BYTE, INDEX_SHIFT
-from leapscli.engine.compiled.assembler import MALFORMED, assemble
+from leapscli.engine.compiled.assembler import MALFORMED, assembler
 from leapscli.engine.compiled.interpreter import DONE, copy, scratch, specialise
 from leapscli.engine.domain import Domain
 from leapscli.jit import inline, kernel, with_names
@@ -32,16 +32,16 @@ def _hook(action, changed, word, agent, cells, zone, memory):
     return 0.0, False
 
 
-def record(token_ids, ids, lengths, calls, limit, cells, starts, each, actions, trace_lengths, ended, covered):
+def record(ids, lengths, calls, limit, cells, starts, each, actions, trace_lengths, ended, covered):
     """Fill `actions` int8[P, K, T], `trace_lengths`, `ended` bool[P, K, 2] (truncated, failed), `covered` uint64[P, K].
 
-    `token_ids` are the vocabulary's. False if a program is malformed. `each`: program p has its own K worlds. A
-    template: `interpret` and `enter` are filled in.
+    False if a program is malformed. `each`: program p has its own K worlds. A template: `assemble`,
+    `interpret` and `enter` are filled in.
     """
     k, room = actions.shape[1], actions.shape[2]
-    s, zone = scratch(ids.shape[1], cells.shape[1], _TRACE + room), np.empty(0, np.uint8)
+    s, zone = scratch(ids.shape[1], cells.shape[1:], _TRACE + room), np.empty(0, np.uint8)
     for p in range(ids.shape[0]):
-        if assemble(token_ids, ids[p], lengths[p], calls, False, s.code, s.targets, s.stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, False, s.code, s.targets, s.stack) == MALFORMED:
             return False
         for i in range(k):
             w = p * k + i if each else i
@@ -59,5 +59,6 @@ def record(token_ids, ids, lengths, calls, limit, cells, starts, each, actions, 
 @once
 def recorder(domain: Domain) -> Any:
     """The kernel `record` for a domain."""
-    names = {"interpret": specialise(domain, _hook, "record"), "enter": inline(domain.enter)}
+    names = {"assemble": assembler(domain.vocabulary), "enter": inline(domain.enter)}
+    names["interpret"] = specialise(domain, _hook, "record")
     return kernel(with_names(record, domain.name, **names))

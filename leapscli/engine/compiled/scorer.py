@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from leapscli.engine.compiled.assembler import MALFORMED, assemble
+from leapscli.engine.compiled.assembler import MALFORMED, assembler
 from leapscli.engine.compiled.interpreter import copy, scratch, specialise
 from leapscli.engine.domain import Domain
 from leapscli.engine.judge import Judge
@@ -12,15 +12,15 @@ from leapscli.jit import inline, kernel, source_name, with_names
 from leapscli.once import once
 
 
-def score(token_ids, ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
+def score(ids, lengths, calls, limit, seek_endless, cells, zones, memory, starts, returns):
     """Fill `returns` float64[P, N] for the programs `ids` uint8[P, L]; False if a program is malformed.
 
-    `token_ids` are the vocabulary's. `cells`, `zones`, `memory` and `starts` are an `Arena`'s. A template: `interpret`
+    `cells`, `zones`, `memory` and `starts` are an `Arena`'s. A template: `assemble`, `interpret`
     and `enter` are filled in.
     """
-    s = scratch(ids.shape[1], cells.shape[1], memory.shape[1])
+    s = scratch(ids.shape[1], cells.shape[1:], memory.shape[1])
     for p in range(ids.shape[0]):
-        if assemble(token_ids, ids[p], lengths[p], calls, seek_endless, s.code, s.targets, s.stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], calls, seek_endless, s.code, s.targets, s.stack) == MALFORMED:
             return False
         for i in range(cells.shape[0]):
             copy(cells[i], s.cells)
@@ -62,5 +62,6 @@ def hook_of(domain: Domain, judge: Judge) -> Any:
 def scorer(domain: Domain, judge: Judge) -> Any:
     """The kernel `score` for a judge; from the cache where the file of its reward has not changed."""
     name, hook = name_of(judge), hook_of(domain, judge)
-    names = {"interpret": specialise(domain, hook, name), "enter": inline(domain.enter)}
+    names = {"assemble": assembler(domain.vocabulary), "enter": inline(domain.enter)}
+    names["interpret"] = specialise(domain, hook, name)
     return kernel(with_names(score, f"{domain.name}-{name}", **names))

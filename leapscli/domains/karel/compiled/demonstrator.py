@@ -14,7 +14,7 @@ import numpy as np
 from leapscli.dsl.compiled.random_stream import GOLDEN, below, mix, start_stream
 from leapscli.dsl.published import ACTION_TOKENS, TOKEN_ID
 from leapscli.engine.bytecode import BYTE, INDEX_SHIFT
-from leapscli.engine.compiled.assembler import MALFORMED, assemble
+from leapscli.engine.compiled.assembler import MALFORMED
 from leapscli.engine.compiled.interpreter import TRUNCATED, copy, scratch
 from leapscli.jit import inline, subroutine
 
@@ -144,16 +144,16 @@ def _room_for(covered, kept, together, extra):
     return -1
 
 
-def demonstrate(token_ids, key, candidates, ids, lengths, terms, cells, agents, actions, trace_lengths, fates, tallies):
+def demonstrate(key, candidates, ids, lengths, terms, cells, agents, actions, trace_lengths, fates, tallies):
     """Demonstrate the programs `ids` uint8[B, L], whose places among all candidates are `candidates` int64[B].
 
     The kept ones, K of them, fill the first rows of `cells` uint8[B, D, H·W], `agents` uint8[B, D, 3], `actions`
     int8[B, D, T] and `trace_lengths` uint8[B, D]; what is behind them is scratch. `fates` uint8[B] and `tallies`
-    int32[B, 6] are of every program. `token_ids` are the vocabulary's. Returns K, or -1 where a program is malformed. A
-    template: `interpret` is to be filled in.
+    int32[B, 6] are of every program. Returns K, or -1 where a program is malformed. A template: `assemble` and
+    `interpret` are to be filled in.
     """
     demos, room, width = actions.shape[1], actions.shape[2], terms.width
-    s = scratch(ids.shape[1], terms.height * width, 5)
+    s = scratch(ids.shape[1], (terms.height * width,), 5)
     memory = s.memory
     # Views of rows would be counted in and out at every run, so the run at hand has arrays of its own.
     world, trace, covered = np.full(terms.height * width, _WALL), np.empty(room, np.int8), np.zeros(demos, np.int64)
@@ -163,7 +163,7 @@ def demonstrate(token_ids, key, candidates, ids, lengths, terms, cells, agents, 
     memory[_STRICT] = terms.crash_free
     row = 0
     for b in range(len(lengths)):
-        if assemble(token_ids, ids[b], lengths[b], True, False, s.code, s.targets, s.stack) == MALFORMED:
+        if assemble(ids[b], lengths[b], True, False, s.code, s.targets, s.stack) == MALFORMED:
             return -1
         start_stream(state, key, candidates[b])
         everything, together, kept = _every_action(ids[b], lengths[b]), np.int64(0), 0

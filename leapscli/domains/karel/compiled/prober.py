@@ -8,7 +8,7 @@ import numpy as np
 
 from leapscli.domains.karel.actions import MOVE, PICK_MARKER
 from leapscli.dsl.compiled.random_stream import GOLDEN, mix
-from leapscli.engine.compiled.assembler import MALFORMED, assemble
+from leapscli.engine.compiled.assembler import MALFORMED
 from leapscli.engine.compiled.interpreter import DONE, copy, scratch
 from leapscli.jit import inline
 
@@ -37,14 +37,14 @@ def probe_hook(action, changed, word, agent, cells, notes, memory):
     return 0.0, memory[0] == _MOST
 
 
-def probe(token_ids, ids, lengths, limit, cells0, starts, traces, walks):
+def probe(ids, lengths, limit, cells0, starts, traces, walks):
     """Hashes `traces` and `walks` uint64[P] of what programs do on the worlds `cells0` uint8[N, S] from `starts`.
 
-    False if one is malformed. `token_ids` are the vocabulary's. A template: `interpret` and `enter` are filled in.
+    False if one is malformed. A template: `assemble`, `interpret` and `enter` are filled in.
     """
-    s, notes = scratch(ids.shape[1], cells0.shape[1], 1), np.zeros(4, np.uint64)
+    s, notes = scratch(ids.shape[1], cells0.shape[1:], 1), np.zeros(4, np.uint64)
     for p in range(len(lengths)):
-        if assemble(token_ids, ids[p], lengths[p], False, True, s.code, s.targets, s.stack) == MALFORMED:
+        if assemble(ids[p], lengths[p], False, True, s.code, s.targets, s.stack) == MALFORMED:
             return False
         trace, walk = GOLDEN, GOLDEN
         for w in range(len(cells0)):
