@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from leapscli.domains.karel.world import World
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.errors import SearcherError, TaskError
@@ -124,7 +125,7 @@ def _endure(searcher: AnySearcher, seed: int, value: float) -> None:
 class Toy:
     """A latent space without a model: random programs at random points; a vector decodes to the nearest."""
 
-    latent = LATENT
+    latent, vocabulary = LATENT, PUBLISHED
 
     def __init__(self) -> None:
         self.tokens = sample_programs(PROGRAMS, 0)

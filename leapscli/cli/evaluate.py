@@ -91,9 +91,10 @@ def evaluate(
         else:
             _print_csv(tables) if as_csv else _show(tables)
         return
-    sources = load_programs(program, place)
+    named = the_task(task, task_option)
+    sources = load_programs(program, place, named)
     asked = parse_budget(budget) if budget is not None else None
-    named, places = the_task(task, task_option), [parse_size(size) for size in (sizes or (None,))]
+    places = [parse_size(size) for size in (sizes or (None,))]
     tasks = [choose_task(sources[0], named, *size, crashable=crashable) for size in places]
     settings = [Setting(task=each, budget=asked, usual=sources[0].budget) for each in tasks if each]
     if not settings:

@@ -123,10 +123,10 @@ def run(
     for path in (png, gif, trace):
         if path:
             check_writable(path)
-    source = load_program(program, Workspace.locate(workspace))
+    named = the_task(task, task_option)
+    source = load_program(program, Workspace.locate(workspace), named)
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
-    named = the_task(task, task_option)
     chosen = choose_task(source, named, rows, columns, crashable=crashable)
     if source.own_task and not named:
         typer.echo(f"note: found for {source.own_task}; --task {shlex.quote(source.own_task)} runs it there", err=True)

@@ -157,7 +157,7 @@ def synthesize(
         raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time, crashable=crashable)
     chosen += ["general=true"] if prefer_general else []
-    chosen += [f"start={json.dumps(str(load_program(start, place).program))}"] if start is not None else []
+    chosen += [f"start={json.dumps(load_program(start, place, name).text)}"] if start is not None else []
     if seeds is not None:
         method = Method(recipe, searcher)
         jobs = plan_jobs(

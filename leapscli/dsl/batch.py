@@ -53,6 +53,11 @@ class TokenBatch:
         return TokenBatch._stack([program.ids for program in programs], vocabulary)
 
     @staticmethod
+    def empty(vocabulary: Vocabulary = PUBLISHED) -> TokenBatch:
+        """No programs."""
+        return TokenBatch._stack([], vocabulary)
+
+    @staticmethod
     def from_ids(ids: np.ndarray[Any, Any], vocabulary: Vocabulary = PUBLISHED) -> TokenBatch:
         """A padded integer array [P, L]; each length is the place of the first `<pad>`."""
         padded = np.ascontiguousarray(ids, np.uint8)
@@ -70,7 +75,7 @@ class TokenBatch:
     @staticmethod
     def concat(batches: Sequence[TokenBatch]) -> TokenBatch:
         """All programs of these batches, of one vocabulary, in order, padded to the widest."""
-        vocabulary = batches[0].vocabulary if batches else PUBLISHED
+        vocabulary = next((batch.vocabulary for batch in batches if len(batch)), PUBLISHED)
         width = max((batch.ids.shape[1] for batch in batches), default=0)
         ids = np.full((sum(map(len, batches)), width), vocabulary.pad, np.uint8)
         row = 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from leapscli.dsl.declaration import declared
 from leapscli.dsl.diagnostics import END_OF_PROGRAM, plain_error, syntax_error
 from leapscli.dsl.differences import SEVERAL
 from leapscli.dsl.fences import Part, parts
-from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.text import source
 from leapscli.dsl.token_form import parse_tokens
 from leapscli.dsl.tree import Span, Style, Tree
@@ -21,7 +21,7 @@ _PYTHON = re.compile(
 _DAMAGE = re.compile("[\0\ud800-\udfff]")
 
 
-def parse(text: str, vocabulary: Vocabulary = PUBLISHED) -> Tree:
+def parse(text: str, vocabulary: Vocabulary | None = None) -> Tree:
     """The one program that `text` spells, in either form; else ProgramSyntaxError."""
     first, *more = parse_all(text, vocabulary)
     if more:
@@ -32,14 +32,16 @@ def parse(text: str, vocabulary: Vocabulary = PUBLISHED) -> Tree:
     return first
 
 
-def parse_all(text: str, vocabulary: Vocabulary = PUBLISHED) -> list[Tree]:
+def parse_all(text: str, vocabulary: Vocabulary | None = None) -> list[Tree]:
     """The programs that `text` spells in one of the forms, one behind another; else ProgramSyntaxError.
 
-    There is one at least. Of a text with code fences only what stands in them is read, each fence in its own form.
+    There is one at least, of the `vocabulary`, or of that which the text declares. Of a text with code fences only what
+    stands in them is read, each fence in its own form.
     """
     text = source(text)
     _refuse_damage(text)
-    return [program for part in parts(text) if part.code for program in _read(part, text, vocabulary)]
+    words = vocabulary or declared(text)
+    return [program for part in parts(text) if part.code for program in _read(part, text, words)]
 
 
 def style_of(text: str) -> Style:

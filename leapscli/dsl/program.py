@@ -30,17 +30,18 @@ class Program(Tree):
         return cls(tree.body, tree.span)
 
     @classmethod
-    def parse(cls, text: str, vocabulary: Vocabulary = PUBLISHED) -> Program:
+    def parse(cls, text: str, vocabulary: Vocabulary | None = None) -> Program:
         """The one program that `text` spells, in token form or Python form as it is; else ProgramSyntaxError.
 
-        Its actions and perceptions are those of `vocabulary`, Karel's unless told.
+        Its actions and perceptions are those of `vocabulary`; else those that the text itself declares
+        (declaration.py), else the published ones.
         """
         if not isinstance(text, str):
             raise InputError(f"expected the text of a program, not {described(text)}")
         return cls.of(parse(text, vocabulary))
 
     @classmethod
-    def parse_all(cls, text: str, vocabulary: Vocabulary = PUBLISHED) -> list[Program]:
+    def parse_all(cls, text: str, vocabulary: Vocabulary | None = None) -> list[Program]:
         """The programs of a text that holds several, one at least, one behind another; else ProgramSyntaxError."""
         return [cls.of(tree) for tree in parse_all(text, vocabulary)]
 

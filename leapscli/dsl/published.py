@@ -19,6 +19,10 @@ PUBLISHED = Vocabulary(
     action_tokens=("move", "turnRight", "turnLeft", "pickMarker", "putMarker"),
     perceptions=("frontIsClear", "leftIsClear", "rightIsClear", "markersPresent", "noMarkersPresent"),
     probabilities=PAPER,
+    mirrors=(
+        (("turnLeft", "turnRight"), ("leftIsClear", "rightIsClear")),
+        (("pickMarker", "putMarker"), ("markersPresent", "noMarkersPresent")),
+    ),
     synonyms={
         "pickbeeper": "pickMarker",
         "putbeeper": "putMarker",

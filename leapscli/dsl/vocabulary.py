@@ -72,7 +72,8 @@ class Vocabulary:
     `action_tokens` are the actions in the order of token ids, where that is another. Equal are those with the same
     ids; the rest serves their readers: `name` for messages, `probabilities` for random programs (all names alike
     unless told), and for texts `synonyms` (folded word → name), `opposites` (folded word → the perception that it
-    denies) and `hints` (folded word → what to write instead).
+    denies) and `hints` (folded word → what to write instead). `mirrors`: renamings under which
+    every program does the mirror image of what it did, each as pairs of names that change places.
     """
 
     actions: tuple[str, ...]
@@ -80,6 +81,7 @@ class Vocabulary:
     action_tokens: tuple[str, ...] = ()
     name: str = field(default="", compare=False)
     probabilities: Probabilities = field(default=None, compare=False)  # type: ignore[assignment]
+    mirrors: tuple[tuple[tuple[str, str], ...], ...] = field(default=(), compare=False, repr=False)
     synonyms: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     opposites: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     hints: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -107,7 +109,7 @@ class Vocabulary:
 
     def __reduce__(self) -> tuple[Any, ...]:
         maps = dict(self.synonyms), dict(self.opposites), dict(self.hints)
-        fixed = self.actions, self.perceptions, self.action_tokens, self.name, self.probabilities
+        fixed = self.actions, self.perceptions, self.action_tokens, self.name, self.probabilities, self.mirrors
         return Vocabulary, (*fixed, *maps)
 
     @cached_property

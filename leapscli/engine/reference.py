@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action, Body, If, IfElse, Not, Repeat, Statement, While
 from leapscli.engine.budget import Budget
+
+Edit: TypeAlias = tuple[int, int, int, int]
+"""A cell that was altered: row, column, value before, value after."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,27 @@ class Agent(Protocol):
 
     def perceive(self, name: str) -> bool:
         """The value of the perception `name` here."""
+
+
+class Actor(Agent, Protocol):
+    """An agent that can be watched."""
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Where it is, and whatever else it carries with it, as numbers."""
+
+    def edits(self, action: str, changed: bool) -> tuple[Edit, ...]:
+        """The cells that `action`, just done, altered."""
+
+    def world(self) -> Any:
+        """The world as it is now."""
+
+
+class Referee(Protocol):
+    """A task's reward as Python, asked after every action as the compiled engine does."""
+
+    def judge(self, action: str, changed: bool, actor: Any) -> tuple[float, bool, tuple[Edit, ...]]:
+        """The reward, whether the task is over, and the cells that the task altered (in the actor's world too)."""
 
 
 class Truncated(Exception):

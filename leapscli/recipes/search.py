@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from leapscli.dsl.declaration import declaration
 from leapscli.dsl.program import Program
 from leapscli.dsl.vocabulary import MAX_TOKENS
 from leapscli.engine.budget import PRIMITIVES
-from leapscli.errors import ProgramSyntaxError
+from leapscli.errors import InputError
 from leapscli.recipes.base import BudgetField, Duration, Recipe, RunBudget, Seed
 
 MOST_STATES = 10_000_000
@@ -24,11 +25,11 @@ def _program(text: Any) -> Any:
         return text
     try:
         program = Program.parse(text)
-    except ProgramSyntaxError as error:
+    except InputError as error:
         raise ValueError(f"not a program: {error.message.splitlines()[0]}") from None
     if len(program.tokens) > MAX_TOKENS:
         raise ValueError(f"a search has programs of at most {MAX_TOKENS} tokens, this one has {len(program.tokens)}")
-    return str(program)
+    return declaration(program.vocabulary) + str(program)
 
 
 Start = Annotated[str, BeforeValidator(_program)]

@@ -61,7 +61,7 @@ class Breeding(Searcher[BreedingState, Points]):
 
     def init(self, seed: int) -> BreedingState:
         """An empty pool."""
-        return BreedingState(seed, 0, Pool.empty(self._length))
+        return BreedingState(seed, 0, Pool.empty(self._length, self.spaces[0].vocabulary))
 
     def ask(self, state: BreedingState) -> Points:
         """Children of the pool, or random places where it is empty."""

@@ -22,6 +22,8 @@ from typing import Any
 
 from leapscli.docstrings import docstring
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError, RecipeError, SearcherError, brief
 from leapscli.python_file import PythonFile
 from leapscli.recipes.base import Recipe
@@ -61,13 +63,16 @@ class SearcherEntry:
         """The SHA-256 of its file: a searcher that was changed makes other searches."""
         return hashlib.sha256(self.source.read_bytes()).hexdigest()
 
-    def build(self, recipe: SearchRecipe, space: LatentSpace | None, task: str = "") -> AnySearcher:
-        """The searcher with the settings of `recipe`, for the task of that name, and restarts where it asks for them.
+    def build(
+        self, recipe: SearchRecipe, space: LatentSpace | None, task: str = "", vocabulary: Vocabulary = PUBLISHED
+    ) -> AnySearcher:
+        """The searcher with the settings of `recipe`, for the task of that name in worlds of that `vocabulary`, and
+        restarts where it asks for them.
 
         Those that search programs need no `space`. Raises TypeError without one where a model is needed.
         """
         settings = self.settings.model_validate({name: getattr(recipe, name) for name in self.settings.model_fields})
-        place: TaskLatents | ProgramSpace = ProgramSpace(task=task)
+        place: TaskLatents | ProgramSpace = ProgramSpace(task=task, vocabulary=vocabulary)
         if self.needs_model:
             if space is None:
                 raise TypeError(f"{self.name} searches the space of a model")

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import Vocabulary
 
 UNKNOWN = -np.inf
 
@@ -38,10 +40,10 @@ class Podium:
     size: int = 64
 
     @classmethod
-    def empty(cls, size: int = 64) -> Self:
+    def empty(cls, size: int = 64, vocabulary: Vocabulary = PUBLISHED) -> Self:
         """One without programs."""
         nothing = np.zeros(0, np.float64)
-        return cls(TokenBatch.concat([]), np.zeros(0, np.uint64), nothing, nothing, nothing, size)
+        return cls(TokenBatch.empty(vocabulary), np.zeros(0, np.uint64), nothing, nothing, nothing, size)
 
     def __len__(self) -> int:
         return len(self.returns)

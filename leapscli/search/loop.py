@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.progress import StopFlag
 from leapscli.results.limits import Limits
 from leapscli.search.leaderboard import UNKNOWN, Podium
@@ -60,7 +62,7 @@ Watch = Callable[[Row, Progress], None]
 class Search:
     """A search that can be run, watched and taken up again.
 
-    `validation` scores on the second set of states, `general` on larger worlds.
+    `validation` scores on the second set of states, `general` on larger worlds. Programs are of the `vocabulary`.
     """
 
     def __init__(
@@ -69,12 +71,14 @@ class Search:
         objective: Objective,
         validation: Objective | None = None,
         general: Objective | None = None,
+        vocabulary: Vocabulary = PUBLISHED,
     ) -> None:
+        self.vocabulary = vocabulary
         self.searcher, self.objective, self.validation, self.general = searcher, objective, validation, general
 
     def begin(self, seed: int) -> Progress:
         """Before the first iteration."""
-        return Progress(0, 0, 0, 0, 0.0, Podium.empty(), self.searcher.init(seed))
+        return Progress(0, 0, 0, 0, 0.0, Podium.empty(vocabulary=self.vocabulary), self.searcher.init(seed))
 
     def warm_up(self, seed: int) -> None:
         """Two iterations that leave nothing behind: what must be compiled is, outside the seconds that are counted."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.search.memory import Known
 from leapscli.search.protocol import NO_FLOOR, Latents, LatentSpace, Points, Scored
 from leapscli.search.spaces import settle
@@ -34,10 +35,10 @@ class Pool:
     placed: NDArray[np.bool_]
 
     @classmethod
-    def empty(cls, latent: int) -> Self:
+    def empty(cls, latent: int, vocabulary: Vocabulary) -> Self:
         """Without programs."""
         z = np.zeros((0, latent), np.float32)
-        return cls(TokenBatch.concat([]), np.zeros(0, np.uint64), Known.nothing(0), z, np.zeros(0, np.bool_))
+        return cls(TokenBatch.empty(vocabulary), np.zeros(0, np.uint64), Known.nothing(0), z, np.zeros(0, np.bool_))
 
     @classmethod
     def of(cls, points: Points, scored: Scored, rows: NDArray[np.int64], latent: int) -> Self:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.vocabulary import Vocabulary
 
 
 class StopReason(StrEnum):
@@ -83,6 +84,10 @@ class LatentSpace(Protocol):
     def latent(self) -> int:
         """Z, the length of a vector."""
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of its programs."""
+
     def decode(self, points: Latents) -> TokenBatch:
         """B vectors → B programs."""
 
@@ -101,6 +106,11 @@ class TaskLatents:
     def latent(self) -> int:
         """Z, the length of a vector."""
         return self.of.latent
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of its programs."""
+        return self.of.vocabulary
 
     def decode(self, points: Latents) -> TokenBatch:
         """B vectors → B programs."""

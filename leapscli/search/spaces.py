@@ -11,8 +11,9 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.edits import edit
 from leapscli.dsl.mutation import mutate
 from leapscli.dsl.parts import bodies
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.sampler import sample_programs
-from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.dsl.vocabulary import MAX_TOKENS, Vocabulary
 from leapscli.search.protocol import Latents, LatentSpace
 from leapscli.seeding import stream, stream_key
 
@@ -41,15 +42,16 @@ class Space(Protocol[P]):
 class ProgramSpace:
     """Places are programs, neighbours their mutants (dsl/mutation.py). At most `max_tokens` a program.
 
-    `task` is the name of the task that is searched for.
+    They are of the `vocabulary`; `task` is the name of the task that is searched for.
     """
 
-    def __init__(self, *, max_tokens: int = MAX_TOKENS, task: str = "") -> None:
-        self.max_tokens, self.task = max_tokens, task
+    def __init__(self, *, max_tokens: int = MAX_TOKENS, task: str = "", vocabulary: Vocabulary = PUBLISHED) -> None:
+        self.max_tokens, self.task, self.vocabulary = max_tokens, task, vocabulary
 
     def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
         """Random programs."""
-        return sample_programs(count, int(stream_key(seed, "starts", iteration)), max_tokens=self.max_tokens)
+        key = int(stream_key(seed, "starts", iteration))
+        return sample_programs(count, key, max_tokens=self.max_tokens, vocabulary=self.vocabulary)
 
     def neighbours(self, places: TokenBatch, seed: int, iteration: int) -> TokenBatch:
         """Mutants."""
@@ -58,7 +60,7 @@ class ProgramSpace:
     def join(self, before: TokenBatch, after: TokenBatch, moved: NDArray[np.bool_]) -> TokenBatch:
         """`after` where `moved`."""
         ids = np.where(moved[:, None], after.ids, before.ids)
-        return TokenBatch(ids, np.where(moved, after.lengths, before.lengths))
+        return TokenBatch(ids, np.where(moved, after.lengths, before.lengths), self.vocabulary)
 
 
 class EditSpace(ProgramSpace):
@@ -67,8 +69,8 @@ class EditSpace(ProgramSpace):
     Of `parts` (`editor.Parts`) are drawn as many new statements as `parts.share` says, and as many random programs.
     """
 
-    def __init__(self, parts: Any, *, max_tokens: int = MAX_TOKENS) -> None:
-        super().__init__(max_tokens=max_tokens)
+    def __init__(self, parts: Any, *, max_tokens: int = MAX_TOKENS, vocabulary: Vocabulary = PUBLISHED) -> None:
+        super().__init__(max_tokens=max_tokens, vocabulary=vocabulary)
         self.parts = parts
 
     def starts(self, count: int, seed: int, iteration: int) -> TokenBatch:
@@ -88,7 +90,7 @@ class VectorSpace:
     """Places are vectors, neighbours lie around them with `sigma`."""
 
     def __init__(self, space: LatentSpace, *, sigma: float) -> None:
-        self.latent, self.sigma = space.latent, sigma
+        self.latent, self.sigma, self.vocabulary = space.latent, sigma, space.vocabulary
 
     def starts(self, count: int, seed: int, iteration: int) -> Latents:
         """Draws from the prior N(0, I)."""

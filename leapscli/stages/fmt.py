@@ -16,12 +16,14 @@ from textwrap import indent
 
 from leapscli.artifacts.layout import MANIFEST
 from leapscli.dsl.comments import comments
+from leapscli.dsl.declaration import declared
 from leapscli.dsl.fences import parts
 from leapscli.dsl.parser import style_of
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Program
 from leapscli.dsl.text import decode, source
 from leapscli.dsl.tree import Action, If, IfElse, Repeat, Style, While
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError
 from leapscli.stages.user_files import check_writable, naming, read_bytes, write_output
 
@@ -76,16 +78,18 @@ def format_bytes(content: bytes, style: Style | None = None) -> bytes:
 
 def format_text(text: str, style: Style | None = None) -> str:
     """The programs in `text` laid out in `style` (its own, if None), comments included. Raises ProgramSyntaxError."""
-    pieces = parts(source(text))
+    pieces, words = parts(source(text)), declared(source(text))
     if len(pieces) > 1:
-        Program.parse_all(text)  # so that an error names the line of the whole text
-    formatted = [indent(_format_code(part.text, style), part.margin) if part.code else part.text for part in pieces]
+        Program.parse_all(text, words)  # so that an error names the line of the whole text
+    formatted = [
+        indent(_format_code(part.text, style, words), part.margin) if part.code else part.text for part in pieces
+    ]
     return "\n".join(formatted).rstrip("\n") + "\n"
 
 
-def _format_code(text: str, style: Style | None) -> str:
+def _format_code(text: str, style: Style | None, words: Vocabulary) -> str:
     """Code without fences, laid out; no newline at its end."""
-    lines, places, outs = _laid_out(Program.parse_all(text), style or style_of(text))
+    lines, places, outs = _laid_out(Program.parse_all(text, words), style or style_of(text))
     above: dict[int, list[str]] = defaultdict(list)
     beside: dict[int, str] = defaultdict(str)
     for line, column, note, alone in comments(text):

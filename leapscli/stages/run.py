@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from leapscli.domains.karel.cells import MAX_SIDE
-from leapscli.domains.karel.world import World, random_worlds
+from leapscli.domains.karel.domain import KAREL
+from leapscli.domains.karel.world import random_worlds
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError
 from leapscli.stages.sources import Source, load_world
@@ -53,16 +54,17 @@ class Setting:
         return self.task.grown(self.usual or DEFAULT_BUDGET, size)
 
     @cached_property
-    def map(self) -> World | None:
+    def map(self) -> Any:
         """The world of the map, if there is one. Raises InputError for a map that is none."""
-        return load_world(self.map_file) if self.map_file else None
+        domain = self.task.domain if self.task else KAREL
+        return load_world(self.map_file, domain) if self.map_file else None
 
     @property
     def name(self) -> str | None:
         """`SEED:INDEX` of the initial world; a map needs none."""
         return None if self.map_file else "{}:{}".format(*self.episode)
 
-    def world(self) -> World:
+    def world(self) -> Any:
         """The initial world. Raises InputError for a map that is none, or a size that makes no sense."""
         seed, index = self.episode
         if self.map:
@@ -74,7 +76,7 @@ class Setting:
             raise InputError(f"no random world of {height}×{width}", f"each side has 3 to {MAX_SIDE} cells")
         return random_worlds(1, seed, first=index, height=height, width=width)[0]
 
-    def words(self, world: World) -> str:
+    def words(self, world: Any) -> str:
         """The origin of `world`: `harvester 8×8, episode 7:123`."""
         size = f"{world.height}×{world.width}"
         rules = ", crashable" if self.crashable or (self.task and self.task.crashable) else ""

@@ -11,12 +11,15 @@ from typing import Any
 from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import PROGRAM
 from leapscli.artifacts.store import Workspace
-from leapscli.domains.karel.world import World
+from leapscli.domains.karel.domain import KAREL
+from leapscli.dsl.declaration import declaration, declared
 from leapscli.dsl.parser import style_of
 from leapscli.dsl.program import Program
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.text import decode
 from leapscli.dsl.tree import Style
 from leapscli.engine.budget import Budget
+from leapscli.engine.domain import Domain
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.custom.known import is_known
@@ -45,6 +48,11 @@ class Source:
     run: Artifact | None = None
 
     @property
+    def text(self) -> str:
+        """The program on one line, below comments that declare its language where that is not the published one."""
+        return declaration(self.program.vocabulary) + str(self.program)
+
+    @property
     def budget(self) -> Budget | None:
         """The budget of the search that found the program, at its task's own size; none where it is not told."""
         return parse_budget(str(self.recipe["budget"])) if "budget" in self.recipe else None
@@ -65,26 +73,27 @@ class Source:
         return name if name.endswith(".py") and not known else None
 
 
-def load_program(reference: str | None, workspace: Workspace) -> Source:
+def load_program(reference: str | None, workspace: Workspace, task: str | None = None) -> Source:
     """The one program that `load_programs` finds; InputError where there are several."""
-    first, *more = load_programs(reference, workspace)
+    first, *more = load_programs(reference, workspace, task)
     if more:
         name, count = STDIN_PATH if reference == STDIN else reference, len(more) + 1
         raise InputError(f"{reference}: {count} programs", f"name one by its number: {name}:1 … {name}:{count}")
     return first
 
 
-def load_programs(reference: str | None, workspace: Workspace) -> list[Source]:
+def load_programs(reference: str | None, workspace: Workspace, task: str | None = None) -> list[Source]:
     """The programs in a file, on stdin (`-`), or of a run (`harvester`, `harvester@v3`, its folder; None: the newest).
 
-    `programs.txt:3` is the third one alone. Raises InputError for what cannot be read, ProgramSyntaxError
+    `programs.txt:3` is the third one alone. A text that declares no language is in that of the `task` it is meant for.
+    Raises InputError for what cannot be read, ProgramSyntaxError
     (with the file's name) for what is no program.
     """
     name, number = _numbered(reference)
     if name == STDIN:
-        return _parse(read_stdin(), STDIN_NAME)
+        return _parse(read_stdin(), STDIN_NAME, task=task)
     if name is not None and is_file(name):
-        return _parse(read_bytes(Path(name)), name, number)
+        return _parse(read_bytes(Path(name)), name, number, task)
     if name is not None and re.match(r"\s*def\s", name, re.IGNORECASE):
         raise InputError("that is a program's text, not a file", f"a pipe brings it: echo '…' | leaps run {STDIN}")
     try:
@@ -108,11 +117,14 @@ def _numbered(reference: str | None) -> tuple[str | None, int | None]:
     return reference, None
 
 
-def _parse(content: bytes, label: str, number: int | None = None) -> list[Source]:
+def _parse(content: bytes, label: str, number: int | None = None, task: str | None = None) -> list[Source]:
     """The programs of a text, or the one with a number, counted from 1."""
     with naming(label):
         text = decode(content)
-        programs, style = Program.parse_all(text), style_of(text)
+        words = declared(text)
+        if task and words == PUBLISHED:
+            words = find_task(task).domain.vocabulary
+        programs, style = Program.parse_all(text, words), style_of(text)
     if len(programs) == 1 and number is None:
         return [Source(programs[0], label, style, told(text))]
     sources = [Source(program, f"{label}:{i}", style) for i, program in enumerate(programs, 1)]
@@ -135,10 +147,10 @@ def told(text: str) -> dict[str, Any]:
     return found
 
 
-def load_world(path: Path) -> World:
+def load_world(path: Path, domain: Domain = KAREL) -> Any:
     """The world in a map file, as `str(world)` writes it. Raises WorldError with the file's name."""
     with naming(str(path)):
-        return World.parse(decode(read_bytes(path)))
+        return domain.parse(decode(read_bytes(path)))
 
 
 def parse_size(text: str | None) -> tuple[int | None, int | None]:

@@ -10,14 +10,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from leapscli.domains.karel.cells import WALL, Agent
-from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
-from leapscli.dsl.published import ACTION_ID
+from leapscli.engine.reference import Edit
 from leapscli.tasks.returns import reaches
 
 End = Literal["finished", "task over", "crashed", "out of budget", "recorded no further"]
-Edit = tuple[int, int, int, int]  # row, column, value before, value after; values are markers, 255 for wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +22,20 @@ class Step:
     """One primitive: an action, or the test of a condition.
 
     `node`: the place of the action, or of the statement whose condition it is, in `program.walk()`. `name`: the action,
-    or the condition in words. `agent`: Karel afterwards. `changed`: whether the action altered the world (a bump does
-    not), or whether the condition holds. `edits`: the cells that are different afterwards. `senses`: bit i is set where
-    the i-th perception of the vocabulary holds afterwards.
+    or the condition in words. `agent`: the agent afterwards, as Karel's row, column and direction. `changed`: whether
+    the action altered the world (a bump does not), or whether the condition holds. `edits`: the cells that are
+    different afterwards. `senses`: bit i is set where the i-th perception of the vocabulary holds afterwards.
+    `is_action`: True for an action, False for a test.
     """
 
     node: int
     name: str
-    agent: Agent
+    agent: tuple[int, ...]
     changed: bool
     reward: float = 0.0
     edits: tuple[Edit, ...] = ()
     senses: int = 0
-
-    @property
-    def is_action(self) -> bool:
-        """True for an action, False for a test."""
-        return self.name in ACTION_ID
+    is_action: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,8 +46,8 @@ class Episode:
     """
 
     program: Program
-    before: World
-    after: World
+    before: Any
+    after: Any
     steps: tuple[Step, ...]
     end: End
     total: float | None = None
@@ -78,7 +72,7 @@ class Episode:
         return self.end == "out of budget"
 
     def trace(self) -> Iterator[dict[str, Any]]:
-        """One record an action: its number from 1, the action, Karel's place afterwards, what it changed and earned."""
+        """One record an action: its number from 1, the action, the agent afterwards, what it changed and earned."""
         for number, step in enumerate(self.actions, 1):
             record = {"step": number, "action": step.name, "agent": list(step.agent), "changed": step.changed}
             yield record if self.total is None else {**record, "reward": step.reward}
@@ -89,7 +83,7 @@ class Playback:
 
     def __init__(self, episode: Episode) -> None:
         self.episode, self.at = episode, 0
-        self.cells: NDArray[np.uint8] = np.where(episode.before.walls, np.uint8(WALL), episode.before.markers)
+        self.cells: NDArray[np.uint8] = episode.before.cells.copy()
         self.earned = np.cumsum([0.0, *(step.reward for step in episode.steps)])
 
     @property
@@ -98,15 +92,15 @@ class Playback:
         return self.episode.steps[self.at - 1] if self.at else None
 
     @property
-    def agent(self) -> Agent:
-        """Karel, here."""
-        return self.last.agent if self.last else self.episode.before.agent
+    def agent(self) -> tuple[int, ...]:
+        """The agent, here."""
+        agent: tuple[int, ...] = self.last.agent if self.last else self.episode.before.agent
+        return agent
 
     @property
-    def world(self) -> World:
+    def world(self) -> Any:
         """The world, here."""
-        walls = self.cells == WALL
-        return World(walls, np.where(walls, 0, self.cells), self.agent)
+        return self.episode.before.changed(self.cells, self.agent)
 
     @property
     def total(self) -> float | None:

@@ -7,17 +7,16 @@ needs no compiled engine and starts at once. The engine gives the same return; a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from leapscli.domains.karel.reference import Karel
-from leapscli.domains.karel.world import World
+from leapscli.domains.karel.domain import KAREL
 from leapscli.dsl.program import Program
-from leapscli.dsl.published import PERCEPTIONS
 from leapscli.dsl.tree import Action, If, IfElse, Not, While
 from leapscli.engine.budget import Budget
-from leapscli.engine.reference import Truncated, steps
+from leapscli.engine.domain import Domain
+from leapscli.engine.reference import Actor, Edit, Referee, Truncated, steps
 from leapscli.errors import InputError
-from leapscli.tasks.episode import Edit, End, Episode, Step
-from leapscli.tasks.referee import Referee
+from leapscli.tasks.episode import End, Episode, Step
 from leapscli.tasks.registry import Task
 
 MOST_STEPS = 1_000_000  # every step is kept, for the viewers
@@ -25,7 +24,7 @@ MOST_STEPS = 1_000_000  # every step is kept, for the viewers
 
 def play(
     program: Program,
-    world: World,
+    world: Any,
     budget: Budget,
     *,
     task: Task | None = None,
@@ -39,11 +38,16 @@ def play(
     to record, where no `first` is given.
     """
     crashable = crashable or (task is not None and task.crashable)
-    karel, referee, made = Karel(world, crashable=crashable), _referee(task, world), list[Step]()
-    senses = _senses(karel)
+    domain = task.domain if task else KAREL
+    if program.vocabulary != domain.vocabulary:
+        raise InputError(
+            f"a program of {program.vocabulary} in a world of {domain.name}", "--task names its world's file"
+        )
+    actor, referee, made = domain.actor(world, crashable=crashable), _referee(task, world), list[Step]()
+    senses = _senses(domain, actor)
     end: End = "finished"
     try:
-        for step, over in _steps(program, karel, budget, referee):
+        for step, over in _steps(program, domain, actor, budget, referee):
             made.append(step)
             if over:
                 end = "task over"
@@ -63,33 +67,32 @@ def play(
         end = "out of budget"
     total = float(sum(step.reward for step in made)) if task else None
     judge, best = (task.name, task.best) if task else (None, 1.0)
-    return Episode(program, world, karel.world(), tuple(made), end, total, judge, name, best, senses)
+    return Episode(program, world, actor.world(), tuple(made), end, total, judge, name, best, senses)
 
 
-def _steps(program: Program, karel: Karel, budget: Budget, referee: Referee | None) -> Iterator[tuple[Step, bool]]:
+def _steps(
+    program: Program, domain: Domain, actor: Actor, budget: Budget, referee: Referee | None
+) -> Iterator[tuple[Step, bool]]:
     """Each step, and whether the task is over with it."""
     place = {id(node): i for i, node in enumerate(program.walk())}
-    for event in steps(program, karel, budget):
-        agent, reward, over = (karel.row, karel.column, karel.direction), 0.0, False
+    for event in steps(program, actor, budget):
+        agent, reward, over = actor.place, 0.0, False
         edits: tuple[Edit, ...] = ()
         if isinstance(event.node, Action):
-            edits = _own_edit(event.node.name, event.value, karel)
+            edits = actor.edits(event.node.name, event.value)
             if referee:
-                reward, over, more = referee.judge(event.node.name, event.value, karel)
+                reward, over, more = referee.judge(event.node.name, event.value, actor)
                 edits += more
-        yield Step(place[id(event.node)], words(event.node), agent, event.value, reward, edits, _senses(karel)), over
+        senses = _senses(domain, actor)
+        yield (
+            Step(place[id(event.node)], words(event.node), agent, event.value, reward, edits, senses, event.is_action),
+            over,
+        )
 
 
-def _senses(karel: Karel) -> int:
+def _senses(domain: Domain, actor: Actor) -> int:
     """The perceptions here, a bit each."""
-    return sum(karel.perceive(name) << i for i, name in enumerate(PERCEPTIONS))
-
-
-def _own_edit(action: str, changed: bool, karel: Karel) -> tuple[Edit, ...]:
-    """The cell that the action itself altered."""
-    delta = {"pickMarker": 1, "putMarker": -1}.get(action, 0)
-    now = int(karel.markers[karel.row, karel.column])
-    return ((karel.row, karel.column, now + delta, now),) if changed and delta else ()
+    return sum(actor.perceive(name) << i for i, name in enumerate(domain.vocabulary.perceptions))
 
 
 def words(node: object) -> str:
@@ -103,5 +106,5 @@ def words(node: object) -> str:
     return words + (condition.name if condition else "")
 
 
-def _referee(task: Task | None, world: World) -> Referee | None:
-    return Referee(task.module.reward, task.arena([world])) if task else None
+def _referee(task: Task | None, world: Any) -> Referee | None:
+    return task.domain.referee(task.module.reward, task.arena([world])) if task else None

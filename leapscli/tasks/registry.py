@@ -30,11 +30,11 @@ from leapscli.docstrings import docstring
 from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.domains.karel.domain import KAREL
 from leapscli.domains.karel.tasks.helpers import no_smaller_than
-from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import UNBOUNDED, Budget, checked_budget
+from leapscli.engine.domain import Domain
 from leapscli.engine.engine import Scorer
 from leapscli.engine.judge import Judge
 from leapscli.errors import LeapsError, TaskError, check_room, described, whole
@@ -63,6 +63,12 @@ class Task:
     def __repr__(self) -> str:
         rules = ", crashable" if self.crashable else ""
         return f"<Task {self.name}, {self.height}×{self.width}{rules}: {self.summary}>"
+
+    @property
+    def domain(self) -> Domain:
+        """The domain of its worlds: Karel's, unless its module names another."""
+        domain: Domain = getattr(self.module, "DOMAIN", KAREL)
+        return domain
 
     @property
     def title(self) -> str:
@@ -125,29 +131,34 @@ class Task:
         """The same task at another size. Raises TaskError for one that makes no sense."""
         return replace(build(self.name, self.module, height, width), crashable=self.crashable)
 
-    def sample(self, count: int, seed: int, *, first: int = 0) -> Worlds:
-        """`count` initial worlds; world i depends on (seed, first + i) alone. Raises InputError for a count under 1."""
+    def sample(self, count: int, seed: int, *, first: int = 0) -> Any:
+        """`count` initial worlds, a batch of the domain's; world i depends on (seed, first + i) alone.
+
+        Raises InputError for a count under 1.
+        """
         count, seed, first = whole(count, "count", 1), whole(seed, "seed", 0), whole(first, "first", 0)
         size = count * (4 * (self.height + 2) * (self.width + 2) + 200)  # cells three times, zones, a World
         check_room(size, f"{count:,} worlds of {self.height}×{self.width}", "ask for fewer or smaller ones")
-        draw: Callable[[np.random.Generator, int, int], World] = self.module.draw
+        draw: Callable[[np.random.Generator, int, int], Any] = self.module.draw
         indices = range(first, first + count)
-        return Worlds.stack([draw(stream(seed, self.name, i), self.height, self.width) for i in indices])
+        return self.domain.stack([draw(stream(seed, self.name, i), self.height, self.width) for i in indices])
 
-    def arena(self, worlds: Worlds | Sequence[World]) -> Arena:
-        """`worlds`, all of one size, made ready for scoring; keep it where many programs meet the same worlds."""
-        worlds = worlds if isinstance(worlds, Worlds) else Worlds.stack(worlds)
-        return worlds.arena(getattr(self.module, "zones", None), getattr(self.module, "memory", None))
+    def arena(self, worlds: Any) -> Arena:
+        """`worlds`, a batch or a list of one size, made ready for scoring; keep it where many programs meet them."""
+        batch = worlds if hasattr(worlds, "arena") else self.domain.stack(worlds)
+        arena: Arena = batch.arena(getattr(self.module, "zones", None), getattr(self.module, "memory", None))
+        return arena
 
     def returns(
         self,
         programs: Sequence[Program] | TokenBatch,
-        worlds: Worlds | Sequence[World] | Arena,
+        worlds: Any,
         budget: Budget = DEFAULT_BUDGET,
         *,
         threads: int | None = None,
     ) -> NDArray[np.float64]:
-        """The return of every program on every world, float64 [P, N]: the sum of rewards until the run is over.
+        """The return of every program on every world (a batch, a list, or an `Arena`), float64 [P, N]: the sum of
+        rewards until the run is over.
 
         A run may take 10,000 primitives at any size unless told; on larger worlds `budget=task.budget` is fairer.
         Raises InputError for arguments of another kind, TaskError for a mistake in a task file.
@@ -157,7 +168,7 @@ class Task:
         checked_budget(budget)
         if threads is not None:
             whole(threads, "threads", 1)
-        scorer = Scorer.of(KAREL, self.judge)
+        scorer = Scorer.of(self.domain, self.judge)
         try:
             found = scorer.returns(tokens, arena, budget, threads=threads)
             if self.source and not np.isfinite(found).all():
@@ -168,7 +179,7 @@ class Task:
                 raise
             from leapscli.tasks.custom.replay import explained
 
-            raise explained(error, self.module, scorer, tokens, arena, budget) from error
+            raise explained(error, self.module, self.domain, scorer, tokens, arena, budget) from error
 
 
 def _unpickled(name: str, height: int, width: int, crashable: bool = False) -> Task:

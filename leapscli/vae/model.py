@@ -14,8 +14,8 @@ from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.weights import load_weights
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
-from leapscli.dsl.published import PAD
-from leapscli.dsl.vocabulary import MAX_TOKENS
+from leapscli.dsl.published import PAD, PUBLISHED
+from leapscli.dsl.vocabulary import MAX_TOKENS, Vocabulary
 from leapscli.errors import ArtifactError, InputError, described, whole
 from leapscli.seeding import stream_key
 from leapscli.vae.decoding.backend import decoding
@@ -63,6 +63,11 @@ class LatentModel:
         network = Network(shape)
         load_state(network, weights, file)
         return cls(network, device, meta)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of its programs."""
+        return PUBLISHED
 
     @property
     def reconstructs(self) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leapscli.domains.karel.symmetries import with_symmetries
 from leapscli.dsl import edits
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.edits import edit
+from leapscli.dsl.mirrors import with_mirrors
 from leapscli.dsl.parts import bodies, no_parts, parts_of
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
@@ -120,11 +120,11 @@ def test_a_body_that_is_too_long_is_left_out() -> None:
 
 def test_symmetries_are_programs_that_do_the_mirror_image() -> None:
     tokens = TokenBatch.of([Program.parse("DEF run m( IF c( leftIsClear c) i( turnLeft pickMarker i) m)")])
-    assert with_symmetries(tokens).texts() == [
+    assert with_mirrors(tokens).texts() == [
         "DEF run m( IF c( leftIsClear c) i( turnLeft pickMarker i) m)",
         "DEF run m( IF c( rightIsClear c) i( turnRight pickMarker i) m)",
         "DEF run m( IF c( leftIsClear c) i( turnLeft putMarker i) m)",
         "DEF run m( IF c( rightIsClear c) i( turnRight putMarker i) m)",
     ]
-    many = with_symmetries(sample_programs(500, seed=1))
+    many = with_mirrors(sample_programs(500, seed=1))
     assert len(many) == 2000 and many.valid().all()

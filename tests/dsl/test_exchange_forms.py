@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 import leapscli as leaps
-from leapscli.domains.karel.reference import Karel
+from leapscli.domains.karel.agent import Karel
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget

@@ -14,14 +14,14 @@ from gymnasium.vector import AutoresetMode
 
 import leapscli as leaps
 import leapscli.envs as envs
-from leapscli.domains.karel.reference import Karel
+from leapscli.domains.karel.agent import Karel
+from leapscli.domains.karel.referee import Referee
 from leapscli.dsl.program import Program
 from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.budget import Budget
 from leapscli.errors import InputError, TaskError
 from leapscli.tasks.play import play as replay
-from leapscli.tasks.referee import Referee
 from leapscli.tasks.suites import names
 from tests import ROOT
 from tests.stages.published import planes

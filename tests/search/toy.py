@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.sampler import sample_programs
 from leapscli.search.protocol import Latents, Scored
 
 
 class ToySpace:
-    latent = 6
+    latent, vocabulary = 6, PUBLISHED
 
     def __init__(self, programs: int = 400) -> None:
         tokens = sample_programs(2 * programs, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from leapscli.domains.karel.reference import Karel
+from leapscli.domains.karel.agent import Karel
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.published import ACTION_ID

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from leapscli.domains.karel.reference import Karel
+from leapscli.domains.karel.agent import Karel
 from leapscli.domains.karel.world import World, random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leapscli.domains.karel.reference import Karel, run
+from leapscli.domains.karel.agent import Karel
+from leapscli.domains.karel.reference import run
 from leapscli.domains.karel.world import random_worlds
 from leapscli.dsl.program import Program
 from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS

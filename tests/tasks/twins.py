@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from leapscli.domains.karel.reference import Karel
+from leapscli.domains.karel.agent import Karel
 from leapscli.domains.karel.world import World
 from leapscli.dsl.program import Program
 from leapscli.engine.budget import Budget

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from leapscli.domains.karel.cells import WALL, Agent
+from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.colours import KAREL, KAREL_EDGE, WALL_EDGE
 from leapscli.domains.karel.sprites import Atlas
 from leapscli.domains.karel.world import World
@@ -27,7 +29,7 @@ class Canvas:
         self.image = Image.new("RGB", (width * self.atlas.size + 1, height * self.atlas.size + 1), WALL_EDGE)
         self._shown = np.full((height, width), -1, np.int16)
 
-    def show(self, cells: NDArray[np.uint8], agent: Agent) -> Image.Image:
+    def show(self, cells: NDArray[np.uint8], agent: Sequence[int]) -> Image.Image:
         """The world with `cells` uint8[H, W] (255 wall) and Karel at `agent`; the image may be this canvas's own."""
         wanted = cells.astype(np.int16)
         row, column, facing = agent
@@ -42,6 +44,10 @@ class Canvas:
             self._shade(cells, r, c)
         self._shown = wanted
         return self.image if size > RINGED else self._ringed(row, column)
+
+    def samples(self) -> list[Image.Image]:
+        """Tiles that show every colour there may be."""
+        return [self.atlas.tile(value, facing) for value in range(10) for facing in (None, 0, 1, 2, 3)]
 
     def _ringed(self, row: int, column: int) -> Image.Image:
         """A copy with a ring around Karel, who is hard to find in a large world."""

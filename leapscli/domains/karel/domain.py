@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from leapscli.domains.karel import actions, perceptions
+from leapscli.domains.karel.agent import Karel
+from leapscli.domains.karel.referee import KarelReferee
+from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.published import PUBLISHED
 from leapscli.engine.domain import Domain
 
@@ -44,4 +47,8 @@ KAREL = Domain(
     enter=enter,
     judge=judge,
     confined=confined,
+    stack=Worlds.stack,
+    parse=World.parse,
+    actor=Karel,
+    referee=KarelReferee,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,9 @@ from leapscli.domains.karel.svg import svg
 from leapscli.engine.arena import Arena
 from leapscli.errors import WorldError, described, whole
 from leapscli.seeding import stream
+
+if TYPE_CHECKING:
+    from leapscli.domains.karel.canvas import Canvas
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,6 +91,21 @@ class World:
         """The world with these cells uint8[H, W]: markers, 255 for wall."""
         walls = cells == WALL
         return cls(walls, np.where(walls, 0, cells), agent, seed)
+
+    @cached_property
+    def cells(self) -> NDArray[np.uint8]:
+        """Markers and walls (255) in one array, uint8[H, W]."""
+        return _frozen(np.where(self.walls, np.uint8(WALL), self.markers))
+
+    def canvas(self, cell: int) -> Canvas:
+        """An image of so many pixels a cell that follows this world."""
+        from leapscli.domains.karel.canvas import Canvas
+
+        return Canvas(self.height, self.width, cell)
+
+    def changed(self, cells: NDArray[np.uint8], agent: Sequence[int]) -> World:
+        """The world with other cells and another agent, as a viewer shows it."""
+        return World.from_cells(cells, agent)
 
     def __str__(self) -> str:
         row, column, direction = self.agent

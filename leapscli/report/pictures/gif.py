@@ -59,9 +59,9 @@ def _chosen(count: int) -> list[int]:
 
 def _palette(frame: Image.Image, scene: Scene) -> Image.Image:
     """The colours of all frames: the main ones, exactly, and the shades of smoothed edges."""
-    listing, atlas = scene.listing, scene.canvas.atlas
+    listing = scene.listing
     samples = [frame, listing.draw(0), listing.draw(len(listing.lines) - 1)]
-    samples += [atlas.tile(value, facing) for value in range(10) for facing in (None, 0, 1, 2, 3)]
+    samples += scene.canvas.samples()
     sheet = Image.new("RGB", (max(image.width for image in samples), sum(image.height for image in samples)), PAPER)
     y = 0
     for image in samples:

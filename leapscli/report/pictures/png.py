@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from leapscli.domains.karel.canvas import Canvas, cell_size, world_image
+from leapscli.domains.karel.canvas import cell_size, world_image
 from leapscli.domains.karel.colours import Colour
 from leapscli.domains.karel.sprites import font
 from leapscli.domains.karel.world import World
@@ -45,7 +45,7 @@ def world_png(world: World) -> bytes:
 def episode_png(episode: Episode, style: Style) -> bytes:
     """The program, and the world before and after it ran, as a PNG file."""
     cell = cell_size(episode.before.height, episode.before.width)
-    worlds = [world_image(world, cell) for world in (episode.before, episode.after)]
+    worlds = [world.canvas(cell).show(world.cells, world.agent) for world in (episode.before, episode.after)]
     listing = Listing(layout(episode.program, style)[0], max(LEAST, worlds[0].height))
     return png(beside([listing.draw(), *worlds], ["program", "before", f"after: {outcome(episode)}"]))
 
@@ -70,7 +70,7 @@ class Scene:
     def __init__(self, episode: Episode, style: Style, largest: int) -> None:
         height, width = episode.before.height, episode.before.width
         lines, self.line_of = layout(episode.program, style)
-        self.canvas = Canvas(height, width, max(3, min(cell_size(height, width), largest // max(height, width))))
+        self.canvas = episode.before.canvas(max(3, min(cell_size(height, width), largest // max(height, width))))
         world = self.canvas.image
         self.listing = Listing(lines, max(LEAST, world.height))
         self.world_at = (self.listing.width + 2 * GAP, GAP)

@@ -23,6 +23,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from leapscli.domains.grid.world import GridWorld
 from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.colours import FREE_STYLE, KAREL_STYLE, WALL_STYLE, marker_style
 from leapscli.domains.karel.world import World
@@ -64,8 +65,10 @@ def rank(scale: Scale | None) -> int:
     return len(_CELLS) if scale is None else list(_CELLS).index(scale)
 
 
-def draw_world(world: World, room: Size, *, colours: bool = True) -> Text:
+def draw_world(world: World | GridWorld, room: Size, *, colours: bool = True) -> Text:
     """The world as large as `room` allows; cut to the part around Karel, and saying so, where no scale fits."""
+    if isinstance(world, GridWorld):
+        return _draw_grid(world, room, colours)
     lines = str(world).splitlines()
     if not colours and len(lines) <= room.lines and world.width <= room.columns:
         return Text("\n".join(lines), no_wrap=True, overflow="ignore")
@@ -83,7 +86,37 @@ def draw_world(world: World, room: Size, *, colours: bool = True) -> Text:
     return _assemble([*rows, [(note[: room.columns], "dim")]])
 
 
-def before_and_after(before: World, after: World, console: Console) -> RenderableType:
+def _draw_grid(world: GridWorld, room: Size, colours: bool) -> Text:
+    """A grid world's text, in the colours of its cells; cut to the part around the agent where it does not fit."""
+    looks, place = world.looks, world.place()
+    if not colours:
+        return Text("\n".join(str(world).splitlines()[: room.lines]), no_wrap=True, overflow="crop")
+    row, column = place[:2] if place else (0, 0)
+    top, bottom = _window(world.height, room.lines - 1, row)
+    left, right = _window(world.width, room.columns // looks.width, column)
+    rows: list[list[Pixel]] = []
+    for r in range(top, bottom):
+        values = world.cells[r, left:right].tolist()
+        rows.append([(looks.glyph(value), _grid_style(looks.glyph(value), looks.colour(value))) for value in values])
+        if place and r == row:
+            rows[-1][column - left] = (looks.agent(place[2]), KAREL_STYLE)
+    return _assemble([*rows, [(f"agent {' '.join(map(str, world.agent))}", "dim")]])
+
+
+def _grid_style(glyph: str, colour: str) -> str:
+    return (
+        FREE_STYLE
+        if glyph.strip() in ("", ".")
+        else f"bold {'#262c36' if _is_light(colour) else '#ffffff'} on {colour}"
+    )
+
+
+def _is_light(colour: str) -> bool:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.3 * red + 0.6 * green + 0.1 * blue > 140
+
+
+def before_and_after(before: World | GridWorld, after: World | GridWorld, console: Console) -> RenderableType:
     """Both worlds under their names, side by side where that costs no more than legibility allows, else stacked."""
     colours, whole = has_colours(console), page(console)
     pane = Size(whole.lines, (console.width - 4) // 2)

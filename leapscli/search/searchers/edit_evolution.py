@@ -18,4 +18,5 @@ class EditEvolution(Breeding):
     """Edited copies of a pool of programs."""
 
     def __init__(self, settings: Settings, space: ProgramSpace) -> None:
-        super().__init__(settings, [EditSpace(no_parts(), max_tokens=space.max_tokens)])
+        words = space.vocabulary
+        super().__init__(settings, [EditSpace(no_parts(words), max_tokens=space.max_tokens, vocabulary=words)])

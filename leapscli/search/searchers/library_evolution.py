@@ -19,4 +19,5 @@ class LibraryEvolution(Breeding):
     """Edited copies of a pool of programs, with parts of programs of other tasks."""
 
     def __init__(self, settings: Settings, space: ProgramSpace) -> None:
-        super().__init__(settings, [EditSpace(settings.parts(space.task), max_tokens=space.max_tokens)])
+        edits = EditSpace(settings.parts(space), max_tokens=space.max_tokens, vocabulary=space.vocabulary)
+        super().__init__(settings, [edits])

@@ -32,5 +32,5 @@ class Memetic(Breeding):
 
     def __init__(self, settings: Settings, space: TaskLatents) -> None:
         steps = VectorSpace(space, sigma=settings.sigma)
-        edits = EditSpace(settings.parts(space.task))
+        edits = EditSpace(settings.parts(space), vocabulary=space.vocabulary)
         super().__init__(settings, [steps, *[edits] * settings.mutations], space)

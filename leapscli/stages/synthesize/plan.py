@@ -16,6 +16,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError, MissingArtifact
 from leapscli.recipes.search import SearchRecipe
 from leapscli.results.limits import Limits
@@ -113,6 +114,11 @@ class ModelSpace:
         """Z."""
         return self._model.latent
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary of its programs."""
+        return self._model.vocabulary
+
     def decode(self, points: Latents) -> TokenBatch:
         """B vectors → B programs, those after the first `greedy` sampled where the recipe says so."""
         from leapscli.vae.device import one_thread
@@ -166,5 +172,7 @@ def prepare(
     space = load_space(artifact, recipe, place) if artifact and place else None
 
     states = States(recipe, task, space.decode if space else None, threads)
-    search = Search(searcher.build(recipe, space, task.name), states.searched(), states.validation(), states.general())
+    words = task.domain.vocabulary
+    built = searcher.build(recipe, space, task.name, words)
+    search = Search(built, states.searched(), states.validation(), states.general(), words)
     return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads, place)

@@ -12,6 +12,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import HISTORY, PROGRAM
 from leapscli.artifacts.staging import Draft
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.declaration import declaration
 from leapscli.dsl.program import Program
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import label
@@ -109,6 +110,7 @@ def _program_text(plan: SearchPlan, program: Program, searched: float, held_out:
         f"# found by {label(recipe.searcher)}, seed {recipe.seed}{model}\n"
         + (f"# budget: {budget}\n" if budget else "")
         + ("# crashable: yes\n" if recipe.crashable else "")
+        + declaration(program.vocabulary)
         + program.pretty()
     )
 

@@ -11,6 +11,7 @@ from leapscli.artifacts.artifact import Artifact, check_readable, readable
 from leapscli.artifacts.layout import STATE
 from leapscli.artifacts.manifest import FOLDERS
 from leapscli.artifacts.staging import STAGING, Draft
+from leapscli.dsl.declaration import declaration
 from leapscli.errors import ArtifactError, Interrupted
 from leapscli.progress import Reporter, SearchDone, Silent, StopFlag
 from leapscli.search.loop import Progress, Row
@@ -174,10 +175,11 @@ def _run(
 
 def _done(row: Row, progress: Progress) -> SearchDone:
     """The progress event of an iteration."""
+    best = progress.podium.tokens[:1]
     return SearchDone(
         row.iteration,
         best=row.best,
-        program=progress.podium.tokens[:1].texts()[0],
+        program=declaration(best.vocabulary) + best.texts()[0],
         mean=row.mean,
         distinct=row.distinct,
         evaluations=row.evaluations,

@@ -68,9 +68,9 @@ def checked_zones(function: FunctionType, blame: Blame) -> Function:
 
 def checked_memory(function: FunctionType, blame: Blame) -> Function:
     """The memory of the reward: as many whole numbers for every world of a size; the same for the same world."""
-    inner, counts = guarded("memory", function, blame), defaultdict[tuple[int, ...], set[int]](set)
+    inner, counts = guarded("memory", function, blame), defaultdict[tuple[int, int], set[int]](set)
 
-    def memory(world: World) -> list[int]:
+    def memory(world: Any) -> list[int]:
         made = inner(world)
         try:
             numbers = [int(number) for number in made]
@@ -79,7 +79,7 @@ def checked_memory(function: FunctionType, blame: Blame) -> Function:
             fits = False
         if not fits:
             raise blame(f"it must return a list of whole numbers, not {described(made)}", "memory")
-        seen = counts[world.walls.shape]
+        seen = counts[world.height, world.width]
         seen.add(len(numbers))
         if len(seen) > 1:
             raise blame(f"it must return as many numbers for every world, not {sorted(seen)}", "memory")

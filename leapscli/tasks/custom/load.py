@@ -1,7 +1,8 @@
 """A task of the user's own: one Python file, executed and checked, every mistake reported against its line.
 
 What a file defines is described in `registry.py`, and for users in docs/tasks.md. Its functions come back checked (see
-`custom_checks.py`); the reward twice, as Python for viewers and compiled for the engine (`custom_reward.py`).
+`checks.py`); the reward twice, as Python for viewers and compiled for the engine (`reward.py`). A file with actions
+and perceptions of its own is a world (`world_file.py`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,14 @@ from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.errors import TaskError
 from leapscli.python_file import PythonFile
 from leapscli.tasks.custom.checks import CHECKED
-from leapscli.tasks.custom.reward import PARAMETERS, check_bounds, compiled_reward
+from leapscli.tasks.custom.compiling import check_bounds
+from leapscli.tasks.custom.reward import PARAMETERS, compiled_reward
+from leapscli.tasks.custom.world_file import ARGUMENTS as OF_WORLDS
+from leapscli.tasks.custom.world_file import NEEDED as BY_WORLDS
+from leapscli.tasks.custom.world_file import load_world
 
 SEE = "`leaps docs tasks` shows a complete task file"
+SEE_WORLDS = "`leaps docs domains` builds a world from nothing"
 ARGUMENTS = {
     "draw": ("rng", "height", "width"),
     "reward": PARAMETERS,
@@ -48,6 +54,8 @@ def load(path: Path) -> ModuleType:
     except UnicodeEncodeError:  # it is recorded in artifacts, which are UTF-8
         raise TaskError(f"{path}: its name, or that of its folder, is not UTF-8", "rename it") from None
     file = TaskFile(path)
+    if file.is_world:
+        return load_world(file, task_name(path))
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
     made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=path)
     for name in [name for name in ARGUMENTS if name in file]:
@@ -62,9 +70,12 @@ class TaskFile(PythonFile[TaskError]):
     def __init__(self, path: Path) -> None:
         super().__init__(path, f"leaps_task_{task_name(path)}".replace("-", "_"), TaskError, SEE)
         check_bounds(self.namespace)
-        for name in NEEDED:
+        self.is_world = "ACTIONS" in self or "PERCEPTIONS" in self or "act" in self
+        needed, see = (BY_WORLDS, SEE_WORLDS) if self.is_world else (NEEDED, SEE)
+        for name in needed:
             if name not in self:
-                raise TaskError(f"{path}: it defines no {name}", f"a task needs {', '.join(NEEDED)}; {SEE}")
+                what = "a world" if self.is_world else "a task"
+                raise TaskError(f"{path}: it defines no {name}", f"{what} needs {', '.join(needed)}; {see}")
 
     def size(self) -> tuple[int, int]:
         """SIZE."""
@@ -86,12 +97,12 @@ class TaskFile(PythonFile[TaskError]):
 
     def function(self, name: str) -> FunctionType:
         """The function called so, its parameters checked."""
-        function, wanted = getattr(self.namespace, name), ARGUMENTS[name]
+        function, wanted = getattr(self.namespace, name), (OF_WORLDS if self.is_world else ARGUMENTS)[name]
         function = getattr(function, "py_func", function)  # compiled by the user already
         if isinstance(function, FunctionType):
             code = function.__code__
             own = code.co_varnames[: code.co_argcount]
-            fits = own == wanted if name == "reward" else len(own) == len(wanted)
+            fits = own == wanted if name == "reward" and not self.is_world else len(own) == len(wanted)
             if fits and not code.co_flags & SPECIAL:
                 return function
         raise self.error(f"it must be a plain function, def {name}({', '.join(wanted)})", name)

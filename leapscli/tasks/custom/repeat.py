@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from leapscli.domains.karel.world import World
 from leapscli.errors import TaskError
 
 CLOCKS = ("time", "datetime")
@@ -49,7 +48,7 @@ def repeatable(name: str, given: str, checked: Function, function: FunctionType,
 
 
 def _same(one: Any, other: Any) -> bool:
-    return bool(one == other) if isinstance(one, World) else np.array_equal(one, other)
+    return np.array_equal(one, other) if isinstance(one, np.ndarray | list) else bool(one == other)
 
 
 def _origins(function: FunctionType, seen: frozenset[FunctionType] = frozenset()) -> Iterator[tuple[str, int | None]]:

@@ -8,20 +8,25 @@ from types import ModuleType
 
 import numpy as np
 
-from leapscli.domains.karel.reference import Karel
 from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.tree import Action
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
+from leapscli.engine.domain import Domain
 from leapscli.engine.engine import Scorer
 from leapscli.engine.reference import Truncated, steps
 from leapscli.errors import TaskError
-from leapscli.tasks.referee import Referee
 
 
 def explained(
-    error: Exception, module: ModuleType, scorer: Scorer, tokens: TokenBatch, arena: Arena, budget: Budget
+    error: Exception,
+    module: ModuleType,
+    domain: Domain,
+    scorer: Scorer,
+    tokens: TokenBatch,
+    arena: Arena,
+    budget: Budget,
 ) -> TaskError:
     """`error`, raised while these programs were scored, as a TaskError against its line."""
 
@@ -34,7 +39,7 @@ def explained(
     program = next(one for one in (tokens[p] for p in range(len(tokens))) if fails(one, arena))
     start = next(one for one in (arena[i : i + 1] for i in range(len(arena))) if fails(program, one))
     try:
-        _replay(program.programs()[0], start, budget, module.reward)
+        _replay(domain, program.programs()[0], start, budget, module.reward)
     except TaskError as found:
         return found
     except Truncated:
@@ -43,9 +48,11 @@ def explained(
     return TaskError(f"{module.SOURCE}:{line}: reward: {type(error).__name__}: {error}")
 
 
-def _replay(program: Program, start: Arena, budget: Budget, reward: Callable[..., tuple[float, bool]]) -> None:
+def _replay(
+    domain: Domain, program: Program, start: Arena, budget: Budget, reward: Callable[..., tuple[float, bool]]
+) -> None:
     """The one run of `program`, with the reward as Python."""
-    karel, referee = Karel(start.worlds[0]), Referee(reward, start)
-    for step in steps(program, karel, budget):
-        if isinstance(step.node, Action) and referee.judge(step.node.name, bool(step.value), karel)[1]:
+    actor, referee = domain.actor(start.worlds[0]), domain.referee(reward, start)
+    for step in steps(program, actor, budget):
+        if isinstance(step.node, Action) and referee.judge(step.node.name, bool(step.value), actor)[1]:
             return

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from leapscli.domains.karel.agent import Karel
 from leapscli.domains.karel.cells import WALL, offsets
-from leapscli.domains.karel.reference import Karel
 from leapscli.dsl.published import ACTION_ID
 from leapscli.engine.arena import Arena
+from leapscli.engine.reference import Edit
 from leapscli.errors import TaskError
-from leapscli.tasks.episode import Edit
 
 
-class Referee:
+class KarelReferee:
     """Judges one run, on the world `index` of an arena; the reward may alter that world."""
 
     def __init__(self, reward: Callable[..., tuple[float, bool]], arena: Arena, index: int = 0) -> None:
