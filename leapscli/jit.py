@@ -133,6 +133,13 @@ def with_names(template: Callable[..., Any], name: str, **names: Any) -> Callabl
     return clone
 
 
+def with_helpers(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` with the plain functions that it calls compiled into it."""
+    called = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+    helpers = {name: inline(with_helpers(value)) for name, value in called.items() if isinstance(value, FunctionType)}
+    return with_names(function, "helped", **helpers) if helpers else function
+
+
 def source_name(function: Callable[..., Any]) -> str:
     """A name that changes whenever the file that defines `function` does: what to cache a specialised kernel under."""
     content = _content(inspect.getsourcefile(function) or "")[:12]

@@ -19,6 +19,8 @@ from leapscli.cli.options import (
 from leapscli.cli.program_options import (
     BudgetOption,
     CrashableOption,
+    EnvOption,
+    PerceptionsOption,
     ProgramArgument,
     StateSeedOption,
     TaskArgument,
@@ -53,6 +55,8 @@ def evaluate(
     program: ProgramArgument = None,
     task: TaskArgument = None,
     task_option: TaskOption = None,
+    env: EnvOption = None,
+    perceptions: PerceptionsOption = None,
     sizes: WorldSizesOption = None,
     episodes: EpisodesOption = 1000,
     seed: StateSeedOption = 0,
@@ -91,7 +95,7 @@ def evaluate(
         else:
             _print_csv(tables) if as_csv else _show(tables)
         return
-    named = the_task(task, task_option)
+    named = the_task(task, task_option, env, perceptions)
     sources = load_programs(program, place, named)
     asked = parse_budget(budget) if budget is not None else None
     places = [parse_size(size) for size in (sizes or (None,))]

@@ -52,10 +52,20 @@ def recipe_help(folder: str) -> str:
     return f"{', '.join(shipped_recipes(folder))}, or a YAML file; `leaps recipes` says what each is for."
 
 
-def the_task(argument: str | None, option: str | None) -> str | None:
-    """The task, named as an argument or by --task; InputError for two different ones."""
+def the_task(
+    argument: str | None, option: str | None, env: str | None = None, perceptions: Path | None = None
+) -> str | None:
+    """The task, named as an argument, by --task, or by --env with --perceptions; InputError for two different ones."""
     if argument and option and argument != option:
         raise InputError(f"two tasks: {argument}, and --task {option}", "name one")
+    if env or perceptions:
+        if not (env and perceptions):
+            raise InputError("--env and --perceptions go together", "as in --env Taxi-v4 --perceptions ./mine.py")
+        if argument or option:
+            raise InputError(f"two tasks: {argument or option}, and --env {env}", "name one")
+        from leapscli.tasks.environment import reference
+
+        return reference(env, perceptions)
     return argument or option
 
 

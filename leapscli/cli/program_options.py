@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,21 @@ TaskArgument = Annotated[
 ]
 TaskOption = Annotated[
     str | None, typer.Option("--task", metavar="TASK", help="The same as the argument TASK.", show_default=False)
+]
+EnvOption = Annotated[
+    str | None,
+    typer.Option(
+        "--env", metavar="ID", help="Gymnasium environment instead of a task, as in Taxi-v4.", show_default=False
+    ),
+]
+PerceptionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--perceptions",
+        metavar="FILE",
+        help="File with the perceptions of --env, and names of its actions.",
+        show_default=False,
+    ),
 ]
 WorldSizeOption = Annotated[
     str | None,

@@ -14,6 +14,8 @@ from leapscli.cli.options import JsonOption, WorkspaceOption, print_json, the_ta
 from leapscli.cli.program_options import (
     BudgetOption,
     CrashableOption,
+    EnvOption,
+    PerceptionsOption,
     ProgramArgument,
     StateSeedOption,
     StyleChoice,
@@ -87,6 +89,8 @@ def run(
     program: ProgramArgument = None,
     task: TaskArgument = None,
     task_option: TaskOption = None,
+    env: EnvOption = None,
+    perceptions: PerceptionsOption = None,
     world: MapOption = None,
     size: WorldSizeOption = None,
     height: HeightOption = None,
@@ -123,7 +127,7 @@ def run(
     for path in (png, gif, trace):
         if path:
             check_writable(path)
-    named = the_task(task, task_option)
+    named = the_task(task, task_option, env, perceptions)
     source = load_program(program, Workspace.locate(workspace), named)
     rows, columns = parse_size(size)
     rows, columns = height or rows, width or columns
@@ -195,7 +199,7 @@ def replay_line(source: Source, setting: Setting, episode: str) -> str:
     assert task is not None
     named = source.label.replace(f"{STDIN_NAME}:", f"{STDIN_PATH}:").replace(STDIN_NAME, STDIN)
     words = ["leaps", "run", named]
-    words += ["--task", str(task.source or task.name)]
+    words += task.arguments
     if (task.height, task.width) != task.module.SIZE:
         words += ["--size", f"{task.height}x{task.width}"]
     if setting.budget:

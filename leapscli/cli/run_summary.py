@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,9 @@ def _facts(artifact: Artifact, task: Task) -> dict[str, str]:
     m, r, folder = artifact.manifest.metrics, artifact.manifest.recipe, here(artifact.path)
     fresh = f", {m['return_held_out']:.3f} on {r['held_out']:,} fresh ones" if r["held_out"] else ""
     large = f", {m['return_general']:.3f} on larger worlds" if m.get("return_general") is not None else ""
-    name = here(task.source.absolute()) if task.source else task.name
+    place = here(task.source.absolute()) if task.source else None
+    name = str(place or task.name) if task.arguments[0] == "--task" else task.title
+    words = shlex.join(task.arguments) if task.arguments[0] != "--task" else f"--task {name}"
     own_height, own_width = task.module.SIZE
     size = "" if r["size"] == f"{own_height}x{own_width}" else f" --size {r['size']}"
     budget = unusual_budget(r)
@@ -92,5 +95,5 @@ def _facts(artifact: Artifact, task: Task) -> dict[str, str]:
         "return": f"{m['return_searched']:.3f} on the {r['states']} states searched{fresh}{large}",
         "search": f"{m['evaluations']:,} programs in {duration(m['seconds'])}; {STOPPED[m['stop_reason']]}",
         "artifact": f"{folder} ({artifact.reference})",
-        "next": f"leaps run {folder / 'program.txt'} --task {name}{size}",
+        "next": f"leaps run {folder / 'program.txt'} {words}{size}",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +23,7 @@ from leapscli.cli.options import (
     recipe_help,
     the_task,
 )
-from leapscli.cli.program_options import CrashableOption, TaskOption
+from leapscli.cli.program_options import CrashableOption, EnvOption, PerceptionsOption, TaskOption
 from leapscli.cli.run_summary import say_model, show_found
 from leapscli.cli.streams import keeping
 from leapscli.cli.sweep_options import ParallelOption, end, run_sweep, say_plan
@@ -44,6 +45,14 @@ TaskArgument = Annotated[
         show_default=False,
     ),
 ]
+DomainOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--domain", metavar="FILE", help="World of your own, with a task in it: the same as TASK.", show_default=False
+    ),
+]
+# An environment is interpreted: fewer states, and an end where nothing tells that it is solved.
+OF_ENVIRONMENTS = ("states=16", "screening=4", "validation=32", "held_out=100", "max_time=2m")
 ModelOption = Annotated[
     str | None,
     typer.Option(
@@ -121,6 +130,9 @@ def register(app: App) -> None:
 def synthesize(
     task: TaskArgument = None,
     task_option: TaskOption = None,
+    domain: DomainOption = None,
+    env: EnvOption = None,
+    perceptions: PerceptionsOption = None,
     model: ModelOption = None,
     recipe: RecipeOption = None,
     searcher: SearcherOption = None,
@@ -152,10 +164,11 @@ def synthesize(
     from leapscli.stages.sweep.sweep import Sweep
     from leapscli.stages.synthesize.choose import choose_recipe
 
-    name = the_task(task, task_option)
+    name = the_task(task or (str(domain) if domain else None), task_option, env, perceptions)
     if name is None:
         raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time, crashable=crashable)
+    chosen = [*(OF_ENVIRONMENTS if env else ()), *chosen]
     chosen += ["general=true"] if prefer_general else []
     chosen += [f"start={json.dumps(load_program(start, place, name).text)}"] if start is not None else []
     if seeds is not None:
@@ -178,12 +191,26 @@ def synthesize(
         raise InputError("--parallel needs several searches", "as in --seeds 5")
     plan = _plan(place, name, size, model, choose_recipe(place, name, recipe, searcher, chosen, model), device)
     say_model(plan.model)
+    _say_speed(plan)
     if dry_run:
         _say_plan(plan, as_json)
     else:
         run = _run(plan, resume)
         with keeping(run):
             show_found(run, plan.task, as_json)
+
+
+def _say_speed(plan: SearchPlan) -> None:
+    """Print on stderr how fast an environment is, measured with random programs."""
+    from leapscli.tasks.environment import EnvTask
+
+    if not isinstance(plan.task, EnvTask):
+        return
+    speed, recipe = plan.task.estimate(), plan.recipe
+    programs = speed.episodes / recipe.states
+    most = f"; {recipe.max_time:g} s are some {programs * recipe.max_time:,.0f} programs" if recipe.max_time else ""
+    line = f"{speed.episodes:,.0f} episodes and {speed.steps:,.0f} steps a second in {speed.workers} processes"
+    typer.echo(f"{plan.task.title}: {line}; a program takes {recipe.states} episodes{most}", err=True)
 
 
 def _plan(

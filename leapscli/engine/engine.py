@@ -20,7 +20,7 @@ from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
 from leapscli.engine.bytecode import MAX_DEPTH, MAX_PROGRAM
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.engine.judge import Judge
 from leapscli.errors import InputError, ProgramSyntaxError
 
@@ -42,7 +42,7 @@ class Rollouts:
 
 
 def record(
-    domain: Domain, programs: TokenBatch, arena: Arena, budget: Budget, *, max_actions: int, each: bool = False
+    domain: CompiledDomain, programs: TokenBatch, arena: Arena, budget: Budget, *, max_actions: int, each: bool = False
 ) -> Rollouts:
     """The traces of every program on every world of the arena; with `each`, of program p on its own K of them.
 
@@ -82,11 +82,11 @@ def record(
 class Scorer:
     """The engine compiled for one task's reward."""
 
-    domain: Domain
+    domain: CompiledDomain
     kernel: Any
 
     @classmethod
-    def of(cls, domain: Domain, judge: Judge) -> Scorer:
+    def of(cls, domain: CompiledDomain, judge: Judge) -> Scorer:
         """Compile the engine for `judge`, or take it from the cache."""
         from leapscli.engine.compiled.scorer import scorer
 
@@ -126,7 +126,7 @@ def core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _plain(domain: Domain, programs: TokenBatch) -> TokenBatch:
+def _plain(domain: CompiledDomain, programs: TokenBatch) -> TokenBatch:
     """The same in plain arrays: kernels would be compiled anew for those with gaps, or read-only.
 
     Raises InputError for programs of another language than the domain's.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leapscli.engine.arena import Arena
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.engine.judge import Judge
 from leapscli.errors import InputError
 
@@ -21,7 +21,7 @@ class Stepping:
     `cells` uint8[N, S] and `agents` uint64[N, A] are the states, as the domain's functions take them.
     """
 
-    def __init__(self, domain: Domain, judge: Judge, count: int, like: Arena) -> None:
+    def __init__(self, domain: CompiledDomain, judge: Judge, count: int, like: Arena) -> None:
         """Room for `count` episodes on worlds like those of the arena, whose first world they all start on."""
         from leapscli.engine.compiled.stepper import senser, stepper
 

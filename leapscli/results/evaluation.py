@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Evaluation:
             "standard_deviation": told(self.deviation),
             "standard_error": told(self.error),
             "solved": self.solved,
-            "task_best": self.task.best,
+            "task_best": self.task.best if isfinite(self.task.best) else None,
             "worst": {"episode": self.episode(self.worst), "return": told(self.returns.min())},
             "best": {"episode": self.episode(self.best), "return": told(self.returns.max())},
             "returns": [told(value) for value in self.returns],

@@ -23,9 +23,9 @@ from leapscli.engine.domain import Domain
 from leapscli.errors import InputError, MissingArtifact, TaskError
 from leapscli.stages.user_files import STDIN, STDIN_NAME, STDIN_PATH, is_file, naming, read_bytes, read_stdin
 from leapscli.tasks.custom.known import is_known
-from leapscli.tasks.registry import Task
+from leapscli.tasks.registry import ENVIRONMENTS, Task
 from leapscli.tasks.registry import task as find_task
-from leapscli.tasks.suites import names
+from leapscli.tasks.suites import elsewhere, names
 
 _NUMBERED = re.compile(r"(.+):(\d{1,6})", re.DOTALL)
 _TASK = re.compile(r"^#\s*(?:task: )?(\S.*?) (\d{1,5})[×x?](\d{1,5})(?::.*)?$", re.MULTILINE)
@@ -69,8 +69,13 @@ class Source:
         A file that this user has run before is run again for a run's program.
         """
         name = str(self.recipe.get("task", ""))
-        known = self.run is not None and name.endswith(".py") and is_known(Path(name))
+        known = self.run is not None and name.endswith(".py") and is_known(_file_of(name))
         return name if name.endswith(".py") and not known else None
+
+
+def _file_of(task: str) -> Path:
+    """The file of a task of the user's own: a world, a task, or perceptions of an environment."""
+    return Path(task.rpartition(":")[2] if task.startswith(ENVIRONMENTS) else task)
 
 
 def load_program(reference: str | None, workspace: Workspace, task: str | None = None) -> Source:
@@ -102,7 +107,7 @@ def load_programs(reference: str | None, workspace: Workspace, task: str | None 
         if reference is None or "@" in reference:
             raise
         hint = "a program file, - for standard input, or a run (`leaps artifacts list`)"
-        if reference in names():
+        if reference in (*names(), *elsewhere()):
             hint = f"{reference} is a task; name a program before it, or find one: leaps synthesize {reference}"
         raise InputError(f"{reference}: no such program file, and no run of that name", hint) from error
     (found,) = _parse(read_bytes(run.file(PROGRAM)), run.reference)
@@ -138,7 +143,7 @@ def _parse(content: bytes, label: str, number: int | None = None, task: str | No
 def told(text: str) -> dict[str, Any]:
     """The facts in the comments that `leaps synthesize` writes: `task` and `size`, `budget`, `crashable`."""
     found: dict[str, Any] = {}
-    if (task := _TASK.search(text)) and (task[1] in names() or task[1].endswith(".py")):
+    if (task := _TASK.search(text)) and (task[1] in (*names(), *elsewhere()) or task[1].endswith(".py")):
         found |= {"task": task[1], "size": f"{task[2]}x{task[3]}"}
     if budget := _BUDGET.search(text):
         found["budget"] = budget[1]

@@ -43,11 +43,11 @@ def play(
         raise InputError(
             f"a program of {program.vocabulary} in a world of {domain.name}", "--task names its world's file"
         )
-    actor, referee, made = domain.actor(world, crashable=crashable), _referee(task, world), list[Step]()
+    actor, referee, made = domain.actor(world, crashable=crashable), task.referee(world) if task else None, list[Step]()
     senses = _senses(domain, actor)
     end: End = "finished"
     try:
-        for step, over in _steps(program, domain, actor, budget, referee):
+        for step, over in _steps(program, task, domain, actor, budget, referee):
             made.append(step)
             if over:
                 end = "task over"
@@ -71,11 +71,11 @@ def play(
 
 
 def _steps(
-    program: Program, domain: Domain, actor: Actor, budget: Budget, referee: Referee | None
+    program: Program, task: Task | None, domain: Domain, actor: Actor, budget: Budget, referee: Referee | None
 ) -> Iterator[tuple[Step, bool]]:
     """Each step, and whether the task is over with it."""
     place = {id(node): i for i, node in enumerate(program.walk())}
-    for event in steps(program, actor, budget):
+    for event in task.steps(program, actor, budget) if task else steps(program, actor, budget):
         agent, reward, over = actor.place, 0.0, False
         edits: tuple[Edit, ...] = ()
         if isinstance(event.node, Action):
@@ -104,7 +104,3 @@ def words(node: object) -> str:
     while isinstance(condition, Not):
         words, condition = f"{words}not ", condition.condition
     return words + (condition.name if condition else "")
-
-
-def _referee(task: Task | None, world: Any) -> Referee | None:
-    return task.domain.referee(task.module.reward, task.arena([world])) if task else None

@@ -17,7 +17,7 @@ A task file defines, as plain functions:
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -34,15 +34,17 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import UNBOUNDED, Budget, checked_budget
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain, Domain
 from leapscli.engine.engine import Scorer
 from leapscli.engine.judge import Judge
+from leapscli.engine.reference import Actor, Referee, Step, steps
 from leapscli.errors import LeapsError, TaskError, check_room, described, whole
 from leapscli.seeding import stream
 from leapscli.tasks.returns import reaches
-from leapscli.tasks.suites import NAMES, installed, module_of, names
+from leapscli.tasks.suites import NAMES, elsewhere, elsewhere_module, installed, module_of, names
 from leapscli.tasks.suites import groups as task_groups
 
+ENVIRONMENTS = "gym:"  # a name that begins so is an environment, see environment.py
 DEFAULT_BUDGET = Budget.primitives()  # of a run at a task's own size, in the literature since 2024
 
 
@@ -67,8 +69,16 @@ class Task:
     @property
     def domain(self) -> Domain:
         """The domain of its worlds: Karel's, unless its module names another."""
-        domain: Domain = getattr(self.module, "DOMAIN", KAREL)
-        return domain
+        domain: Domain | Callable[[], Domain] = getattr(self.module, "DOMAIN", KAREL)
+        return domain if isinstance(domain, Domain) else domain()
+
+    def steps(self, program: Program, actor: Actor, budget: Budget) -> Iterator[Step]:
+        """What happens in a run of `program`, one primitive after the other."""
+        return steps(program, actor, budget)
+
+    def referee(self, world: Any) -> Referee:
+        """The task's reward as Python, for a run on `world`."""
+        return self.domain.referee(self.module.reward, self.arena([world]))
 
     @property
     def title(self) -> str:
@@ -92,6 +102,11 @@ class Task:
         """The name of the task, or the absolute path of the user's file."""
         own = self.source is not None and self.name not in installed()
         return str(self.source.absolute()) if self.source and own else self.name
+
+    @property
+    def arguments(self) -> list[str]:
+        """The words of the command line that name it."""
+        return ["--task", str(self.source or self.name)]
 
     @property
     def best(self) -> float:
@@ -168,7 +183,9 @@ class Task:
         checked_budget(budget)
         if threads is not None:
             whole(threads, "threads", 1)
-        scorer = Scorer.of(self.domain, self.judge)
+        domain = self.domain
+        assert isinstance(domain, CompiledDomain)  # an environment computes its returns otherwise
+        scorer = Scorer.of(domain, self.judge)
         try:
             found = scorer.returns(tokens, arena, budget, threads=threads)
             if self.source and not np.isfinite(found).all():
@@ -179,7 +196,7 @@ class Task:
                 raise
             from leapscli.tasks.custom.replay import explained
 
-            raise explained(error, self.module, self.domain, scorer, tokens, arena, budget) from error
+            raise explained(error, self.module, domain, scorer, tokens, arena, budget) from error
 
 
 def _unpickled(name: str, height: int, width: int, crashable: bool = False) -> Task:
@@ -199,8 +216,14 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
 def _found(name: str | Path, height: int | None, width: int | None) -> Task:
     if not isinstance(name, str | Path):
         raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(names())}")
+    if str(name).startswith(ENVIRONMENTS):
+        from leapscli.tasks.environment import find
+
+        return find(str(name))
     if str(name).endswith(".py"):
         return _of_file(Path(name), None, height, width)
+    if name in elsewhere():
+        return build(str(name), elsewhere_module(str(name)), height, width)
     if name not in names():
         raise unknown(str(name))
     if name not in NAMES:
@@ -228,8 +251,10 @@ def unknown(name: str, *, groups: bool = False) -> TaskError:
     suites = task_groups()
     if name in suites:
         return TaskError(f"{name} is a group of tasks, not a task", f"`leaps sweep {name}` searches for all of them")
-    close = difflib.get_close_matches(name, [*names(), *(suites if groups else [])], 1)
-    known = f"a file ending in .py, or one of {', '.join(names())}" + (f"; or {', '.join(suites)}" if groups else "")
+    close = difflib.get_close_matches(name, [*names(), *elsewhere(), *(suites if groups else [])], 1)
+    known = f"a file ending in .py, or one of {', '.join([*names(), *elsewhere()])}" + (
+        f"; or {', '.join(suites)}" if groups else ""
+    )
     what = "task and no group of tasks" if groups else "task"
     return TaskError(f"no {what} is called {name!r}", f"did you mean {close[0]}?" if close else known)
 

@@ -1,6 +1,7 @@
 """Tasks by name, in suites: a suite is a folder of task files.
 
-Ours lie in domains/karel/tasks/. Installed packages add tasks and suites through the entry point `leaps.tasks`.
+Karel's lie in domains/karel/tasks/, those of other domains in domains/minigrid/tasks/. Installed packages add tasks and
+suites through the entry point `leaps.tasks`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from leapscli.domains.karel import tasks as ours
+from leapscli.domains.minigrid import tasks as minigrid
 
 GROUP = "leaps.tasks"  # of entry points: a name and a module, which is a task, or a package, which is a suite
 
@@ -26,26 +28,38 @@ def _listing(package: ModuleType, *, folders: bool) -> list[str]:
     return sorted(found, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
-def _suites() -> Mapping[str, ModuleType]:
-    folders = _listing(ours, folders=True)
-    return {name.replace("_", "-"): importlib.import_module(f"{ours.__name__}.{name}") for name in folders}
+def _suites(package: ModuleType, prefix: str = "") -> Mapping[str, ModuleType]:
+    folders = _listing(package, folders=True)
+    return {prefix + name.replace("_", "-"): importlib.import_module(f"{package.__name__}.{name}") for name in folders}
 
 
-_PACKAGES = _suites()
+_PACKAGES, _ELSEWHERE = _suites(ours), _suites(minigrid, "minigrid-")
 SUITES: Mapping[str, tuple[str, ...]] = {
     suite: tuple(_listing(package, folders=False)) for suite, package in _PACKAGES.items()
 }
 NAMES = tuple(name for tasks in SUITES.values() for name in tasks)
 
 
+def elsewhere() -> tuple[str, ...]:
+    """The tasks of other domains than Karel's."""
+    return tuple(name for package in _ELSEWHERE.values() for name in _listing(package, folders=False))
+
+
+def elsewhere_module(name: str) -> ModuleType:
+    """The module of one of them."""
+    package = next(each for each in _ELSEWHERE.values() if name in _listing(each, folders=False))
+    return importlib.import_module(f"{package.__name__}.{name}")
+
+
 def names() -> tuple[str, ...]:
-    """Every task that has a name: ours, then those of installed packages."""
+    """Every task in Karel's world that has a name: ours, then those of installed packages."""
     return (*NAMES, *(name for name in installed() if name not in NAMES))
 
 
 def groups() -> dict[str, tuple[str, ...]]:
-    """The tasks of each suite by its name, and `all` of ours."""
-    return {**_installed()[1], "all": NAMES, **SUITES}
+    """The tasks of each suite by its name, and `all` of ours in Karel's world."""
+    others = {suite: tuple(_listing(package, folders=False)) for suite, package in _ELSEWHERE.items()}
+    return {**_installed()[1], "all": NAMES, **SUITES, **others}
 
 
 def module_of(name: str) -> ModuleType:

@@ -14,7 +14,7 @@ from leapscli.domains.grid.looks import Looks
 from leapscli.domains.grid.world import GridWorld, GridWorlds
 from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.engine.arena import Arena
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.engine.reference import Edit
 
 Act = Callable[[int, tuple[int, ...], NDArray[Any]], tuple[tuple[int, ...], bool]]
@@ -33,13 +33,13 @@ class Rules:
 
 def grid_domain(
     name: str, vocabulary: Vocabulary, rules: Rules, looks: Looks, *, act: Any, sense: Any, size: int
-) -> Domain:
+) -> CompiledDomain:
     """The domain `name`, which must differ wherever its rules do. `act` and `sense` are the rules as numba can compile
     them, over agents of `size` numbers.
     """
     from leapscli.domains.grid.compiled import action, confined, enter, judge, perception
 
-    return Domain(
+    return CompiledDomain(
         name=name,
         vocabulary=vocabulary,
         actions=tuple(action(name, act, number, size) for number in range(len(vocabulary.actions))),

@@ -9,7 +9,7 @@ from leapscli.domains.karel.agent import Karel
 from leapscli.domains.karel.referee import KarelReferee
 from leapscli.domains.karel.world import World, Worlds
 from leapscli.dsl.published import PUBLISHED
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 
 
 def enter(start):
@@ -33,7 +33,7 @@ def confined(agent, cells):
     return 0 < row < cells.size // stride - 1 and 0 < column < stride - 1
 
 
-KAREL = Domain(
+KAREL = CompiledDomain(
     name="karel",
     vocabulary=PUBLISHED,
     actions=(actions.move, actions.turn_left, actions.turn_right, actions.pick_marker, actions.put_marker),

@@ -25,7 +25,7 @@ from leapscli.engine.bytecode import (
     SHORT,
 )
 from leapscli.engine.compiled.unroll import unrolled
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.jit import inline, kernel
 
 DONE, TERMINATED, TRUNCATED = 0, 1, 2  # how a run ended
@@ -195,7 +195,7 @@ def _same_agent(agent, watch):
     return True
 
 
-def specialise(domain: Domain, hook: Any, name: str) -> Any:
+def specialise(domain: CompiledDomain, hook: Any, name: str) -> Any:
     """`interpret` for a domain and a compiled hook; `name` must differ wherever they do."""
     actions = [
         {"ACTION": U(FIRST_ACTION + number), "NUMBER": np.int64(number), "act": inline(act), "hook": hook}

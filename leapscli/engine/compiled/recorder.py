@@ -9,7 +9,7 @@ import numpy as np
 from leapscli.engine.bytecode import BYTE, INDEX_SHIFT
 from leapscli.engine.compiled.assembler import MALFORMED, assembler
 from leapscli.engine.compiled.interpreter import DONE, copy, scratch, specialise
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.jit import inline, kernel, with_names
 from leapscli.once import once
 
@@ -57,7 +57,7 @@ def record(ids, lengths, calls, limit, cells, starts, each, actions, trace_lengt
 
 
 @once
-def recorder(domain: Domain) -> Any:
+def recorder(domain: CompiledDomain) -> Any:
     """The kernel `record` for a domain."""
     names = {"assemble": assembler(domain.vocabulary), "enter": inline(domain.enter)}
     names["interpret"] = specialise(domain, _hook, "record")

@@ -6,7 +6,7 @@ from typing import Any
 
 from leapscli.engine.compiled.assembler import MALFORMED, assembler
 from leapscli.engine.compiled.interpreter import copy, scratch, specialise
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.engine.judge import Judge
 from leapscli.jit import inline, kernel, source_name, with_names
 from leapscli.once import once
@@ -49,7 +49,7 @@ def name_of(judge: Judge) -> str:
     return source_name(judge.reward) + ("-crashable" if judge.crashable else "")
 
 
-def hook_of(domain: Domain, judge: Judge) -> Any:
+def hook_of(domain: CompiledDomain, judge: Judge) -> Any:
     """The hook that a judge is: called after every action, compiled into the interpreter."""
     name = name_of(judge)
     hook = inline(with_names(domain.judge, name, reward=inline(judge.reward)))
@@ -59,7 +59,7 @@ def hook_of(domain: Domain, judge: Judge) -> Any:
 
 
 @once
-def scorer(domain: Domain, judge: Judge) -> Any:
+def scorer(domain: CompiledDomain, judge: Judge) -> Any:
     """The kernel `score` for a judge; from the cache where the file of its reward has not changed."""
     name, hook = name_of(judge), hook_of(domain, judge)
     names = {"assemble": assembler(domain.vocabulary), "enter": inline(domain.enter)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from leapscli.engine.compiled.scorer import hook_of, name_of
 from leapscli.engine.compiled.unroll import unrolled
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.engine.judge import Judge
 from leapscli.jit import inline, kernel, with_names
 from leapscli.once import once
@@ -44,7 +44,7 @@ def sense(cells, agents, found):
 
 
 @once
-def stepper(domain: Domain, judge: Judge) -> Any:
+def stepper(domain: CompiledDomain, judge: Judge) -> Any:
     """The kernel `step` for a judge."""
     name, hook = name_of(judge), hook_of(domain, judge)
     branches = [
@@ -56,7 +56,7 @@ def stepper(domain: Domain, judge: Judge) -> Any:
 
 
 @once
-def senser(domain: Domain) -> Any:
+def senser(domain: CompiledDomain) -> Any:
     """The kernel `sense` for a domain."""
     branches = [{"TEST": np.int64(k), "perceive": inline(each)} for k, each in enumerate(domain.perceptions)]
     made = unrolled(sense, domain.name, {"TEST": branches})

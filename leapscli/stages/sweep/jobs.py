@@ -23,7 +23,7 @@ from leapscli.stages.synthesize.choose import choose_recipe, default_recipe
 from leapscli.stages.synthesize.plan import LIMITS, find_model, model_device, search_key
 from leapscli.tasks.registry import Task, unknown
 from leapscli.tasks.registry import task as find_task
-from leapscli.tasks.suites import groups, in_folder, names
+from leapscli.tasks.suites import elsewhere, groups, in_folder, names
 from leapscli.version import __version__
 
 
@@ -111,7 +111,7 @@ def _tasks_of(part: str) -> Sequence[str]:
     """A task, or the tasks of a suite: one that has a name, or a folder of the user's own."""
     if part in (known := groups()):
         return known[part]
-    if part in names() or part.endswith(".py"):
+    if part in (*names(), *elsewhere()) or part.endswith(".py"):
         return [part]
     if not (folder := Path(part)).is_dir():
         raise unknown(part, groups=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -56,7 +57,8 @@ class SearchPlan:
     def limits(self) -> Limits:
         """The limits of the search."""
         r = self.recipe
-        target = None if r.target is None else goal(self.task.best, r.target)
+        known = r.target is not None and math.isfinite(self.task.best)
+        target = goal(self.task.best, r.target) if known and r.target is not None else None
         return Limits(iterations=r.iterations, evaluations=r.evaluations, seconds=r.max_time, target=target)
 
     @property

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from leapscli.domains.karel.cells import MAX_SIDE
 from leapscli.dsl.batch import TokenBatch
 from leapscli.engine.budget import Budget
+from leapscli.engine.domain import CompiledDomain
 from leapscli.errors import TaskError
 from leapscli.recipes.search import SearchRecipe
 from leapscli.search.objective import Objective, Score
@@ -31,7 +32,7 @@ GENERAL = ((12, 28), (25, 4))
 # To get there, a search for them sees some worlds a few times its own size: of the programs that solve its own size
 # most are far from general, and alike in all that it sees otherwise.
 SEEN_SIDES, SEEN_STATES = 3, 4
-SPARE_STATES = 512
+SPARE_STATES, SPARE_INTERPRETED = 512, 32
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class States:
 
     def spare(self) -> Objective:
         """Others that nothing was chosen by."""
-        return self._objective("spare", SPARE_STATES)
+        compiled = isinstance(self.task.domain, CompiledDomain)
+        return self._objective("spare", SPARE_STATES if compiled else SPARE_INTERPRETED)
 
     def _objective(self, name: str, count: int) -> Objective:
         return Objective(self._score(name, count), self.decode, best=self.task.best)

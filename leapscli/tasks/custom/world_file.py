@@ -18,7 +18,7 @@ from leapscli.domains.grid.looks import Looks
 from leapscli.domains.grid.world import GridWorld
 from leapscli.dsl.probabilities import PAPER, Probabilities
 from leapscli.dsl.vocabulary import Vocabulary
-from leapscli.engine.domain import Domain
+from leapscli.engine.domain import CompiledDomain
 from leapscli.errors import InputError, WorldError, described
 from leapscli.tasks.custom.checks import checked_memory, guarded
 from leapscli.tasks.custom.repeat import repeatable
@@ -61,7 +61,7 @@ def load_world(file: Any, name: str) -> ModuleType:
     compare(rules, own_act, own_sense, vocabulary, first, blame)
     content.update(vocabulary.hash.encode())
     title = f"{name}-{content.hexdigest()[:16]}"
-    domain: Domain = grid_domain(title, vocabulary, rules, looks, act=own_act, sense=own_sense, size=size)
+    domain: CompiledDomain = grid_domain(title, vocabulary, rules, looks, act=own_act, sense=own_sense, size=size)
     reward = file.function("reward")
     made.__dict__.update(DOMAIN=domain, draw=draw, reward=checked_reward(reward, blame))
     made.__dict__["compiled_reward"] = compiled_reward(reward, size, blame)

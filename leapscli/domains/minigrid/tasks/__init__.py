@@ -1,0 +1,3 @@
+"""MiniGrid's tasks: a suite a folder, a task a file."""
+
+ORDER = ("llm_gs",)
