@@ -64,9 +64,9 @@ def _list(as_json: bool) -> None:
     """All tasks, a line each."""
     from leapscli.stages.task_card import summary
     from leapscli.tasks.registry import task as find_task
-    from leapscli.tasks.suites import names
+    from leapscli.tasks.suites import elsewhere, names
 
-    rows = [summary(find_task(name)) for name in names()]
+    rows = [summary(find_task(name)) for name in (*names(), *elsewhere())]
     if as_json:
         print_json(rows)
         return

@@ -172,4 +172,4 @@ class Vocabulary:
         return self.spellings.get(fold(word), ())
 
     def __str__(self) -> str:
-        return self.name or f"a language of {', '.join(self.actions)}"
+        return self.name or ", ".join(self.actions[:4]) + (" …" if len(self.actions) > 4 else "")

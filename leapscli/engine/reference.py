@@ -50,7 +50,7 @@ class Actor(Agent, Protocol):
 
     @property
     def place(self) -> tuple[int, ...]:
-        """Where it is, and whatever else it carries with it, as numbers."""
+        """Its position, and whatever else it carries with it, as numbers."""
 
     def edits(self, action: str, changed: bool) -> tuple[Edit, ...]:
         """The cells that `action`, just done, altered."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from leapscli.docstrings import docstring
-from leapscli.domains.karel.world import World
 from leapscli.tasks.registry import Task
 
 
@@ -18,7 +17,7 @@ class TaskCard:
     task: Task
     initial: str
     reward: str
-    world: World
+    world: Any
     seed: int
 
     def record(self) -> dict[str, Any]:

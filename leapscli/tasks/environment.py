@@ -22,10 +22,10 @@ from leapscli.dsl.batch import TokenBatch
 from leapscli.dsl.program import Program
 from leapscli.dsl.sampler import sample_programs
 from leapscli.dsl.tree import Action, While
-from leapscli.engine.budget import Budget
+from leapscli.engine.budget import UNBOUNDED, Budget
 from leapscli.engine.domain import Domain
 from leapscli.engine.engine import core_count
-from leapscli.engine.reference import Actor, Referee, Step, steps
+from leapscli.engine.reference import Actor, Referee, Step, Truncated, steps
 from leapscli.errors import InputError, TaskError, WorldError, whole
 from leapscli.seeding import stream
 from leapscli.tasks.registry import DEFAULT_BUDGET, ENVIRONMENTS, Task
@@ -104,26 +104,30 @@ class EnvTask(Task):
         return EnvReferee()
 
     def steps(self, program: Program, actor: Actor, budget: Budget) -> Iterator[Step]:
-        """The program again and again, as episodes.py runs it."""
-        left, last = budget.limit, first_action(program)
-        acted = True
+        """The program again and again, as episodes.py runs it. Raises Truncated where the budget is spent."""
+        left, last, taken, acted = budget.limit, first_action(program), 0, True
         while acted:
             acted = False
             tested: set[int] = set()  # loops whose conditions held since the last action
-            for step in steps(program, actor, Budget.primitives(left)):
-                yield step
+            for step in steps(program, actor, Budget.primitives(UNBOUNDED)):
                 left -= 1
                 if isinstance(step.node, Action):
-                    acted, last = True, step.node
+                    yield step
+                    acted, last, taken = True, step.node, taken + 1
                     tested.clear()
-                elif isinstance(step.node, While) and step.value:
-                    if id(step.node) in tested:
-                        acted = False
-                        break
+                    if taken == budget.limit:
+                        raise Truncated
+                    continue
+                if left < 0 or (id(step.node) in tested and step.value):
+                    acted = False
+                    break
+                yield step
+                if isinstance(step.node, While) and step.value:
                     tested.add(id(step.node))
-        while left > 0:
+        while taken < budget.limit:
             yield Step(last, actor.act(last.name))
-            left -= 1
+            taken += 1
+        raise Truncated
 
     def grown(self, budget: Budget, size: tuple[int, int] | None = None) -> Budget:
         """The budget as it is."""

@@ -73,7 +73,7 @@ class Task:
         return domain if isinstance(domain, Domain) else domain()
 
     def steps(self, program: Program, actor: Actor, budget: Budget) -> Iterator[Step]:
-        """What happens in a run of `program`, one primitive after the other."""
+        """The primitives of a run of `program`, one after the other."""
         return steps(program, actor, budget)
 
     def referee(self, world: Any) -> Referee:

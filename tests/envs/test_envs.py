@@ -15,7 +15,7 @@ from gymnasium.vector import AutoresetMode
 import leapscli as leaps
 import leapscli.envs as envs
 from leapscli.domains.karel.agent import Karel
-from leapscli.domains.karel.referee import Referee
+from leapscli.domains.karel.referee import KarelReferee
 from leapscli.dsl.program import Program
 from leapscli.dsl.published import ACTION_ID, ACTIONS, PERCEPTIONS
 from leapscli.dsl.sampler import sample_programs
@@ -43,7 +43,7 @@ class Followed:
     """One episode by the slow interpreter and the task's reward as Python."""
 
     def __init__(self, task: leaps.tasks.registry.Task, world: leaps.World) -> None:
-        self.karel, self.referee = Karel(world), Referee(task.module.reward, task.arena([world]))
+        self.karel, self.referee = Karel(world), KarelReferee(task.module.reward, task.arena([world]))
 
     def step(self, action: int) -> tuple[float, bool]:
         changed = self.karel.act(ACTIONS[action])

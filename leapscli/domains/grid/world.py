@@ -67,7 +67,7 @@ class GridWorld:
         return GridWorld(cells.copy(), tuple(agent), self.looks)
 
     def place(self) -> tuple[int, int, int | None] | None:
-        """Where the agent is drawn: row, column, direction; None where that is nowhere in the world."""
+        """The row, column and direction where the agent is drawn; None where that is nowhere in the world."""
         place = self.looks.place(self.agent)
         return place if place and 0 <= place[0] < self.height and 0 <= place[1] < self.width else None
 

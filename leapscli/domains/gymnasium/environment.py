@@ -8,12 +8,14 @@
         cell = env.grid.get(*env.front_pos)
         return cell is None or cell.can_overlap()
 
-Every public function of the file is a perception, in its order there, unless PERCEPTIONS names some.
+Every public function of the file is a perception, in its order there, unless PERCEPTIONS names some. One called `state`
+is none: it tells what decides about the rest of an episode, so that nothing has to be simulated twice.
 """
 
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,8 +29,8 @@ from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError, TaskError, described
 from leapscli.python_file import PythonFile
 
-SEE = "`leaps docs environments` shows a complete file of perceptions"
-GIVEN = ("env", "observation")
+SEE = "`leaps docs domains` shows a complete file of perceptions"
+GIVEN, STATE = ("env", "observation"), "state"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Perceptions:
     vocabulary: Vocabulary
     actions: tuple[Any, ...]
     best: float | None
+    state: FunctionType | None = None
 
     @classmethod
     def load(cls, env_id: str, path: Path) -> Perceptions:
@@ -61,7 +64,7 @@ class Perceptions:
             vocabulary = Vocabulary(names, tuple(functions), name=env_id)
         except InputError as error:
             raise file.error(f"{error.message}; {error.hint}" if error.hint else error.message, "ACTIONS") from None
-        return cls(env_id, file, functions, vocabulary, actions, best)
+        return cls(env_id, file, functions, vocabulary, actions, best, _state(file))
 
     def sense(self, env: Any, observation: Any) -> int:
         """The perceptions, a bit each. Raises TaskError with the line of what fails."""
@@ -78,6 +81,16 @@ class Perceptions:
             bit <<= 1
         return bits
 
+    def key(self, env: Any) -> Any:
+        """The environment's state, as `state` tells it. Raises TaskError for what cannot be compared."""
+        assert self.state is not None
+        try:
+            key = self.state(env.unwrapped)
+            hash(key)
+        except Exception as error:
+            raise self.file.error(error, "state") from error
+        return key
+
     @cached_property
     def _given(self) -> list[tuple[FunctionType, bool]]:
         """Each function, and whether it is one of the environment rather than of the observation."""
@@ -90,6 +103,8 @@ def make(env_id: str, file: PythonFile[TaskError], **settings: Any) -> Any:
         import gymnasium
     except ImportError:
         raise TaskError("--env needs Gymnasium, which is not installed", "pip install 'leaps[gymnasium]'") from None
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pictures are drawn off the screen
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     gymnasium.logger.min_level = gymnasium.logger.ERROR
     try:
         return gymnasium.make(env_id, **settings)
@@ -105,7 +120,9 @@ def _functions(file: PythonFile[TaskError]) -> dict[str, FunctionType]:
     own = {
         name: value
         for name, value in namespace.items()
-        if isinstance(value, FunctionType) and value.__globals__ is namespace and not name.startswith("_")
+        if isinstance(value, FunctionType)
+        and value.__globals__ is namespace
+        and not (name.startswith("_") or name == STATE)
     }
     chosen = namespace.get("PERCEPTIONS", tuple(own))
     if not isinstance(chosen, tuple | list):
@@ -119,6 +136,13 @@ def _functions(file: PythonFile[TaskError]) -> dict[str, FunctionType]:
         if tuple(inspect.signature(own[name]).parameters) not in [(given,) for given in GIVEN]:
             raise file.error(f"it must be def {name}(env) or def {name}(observation)", name)
     return {name: own[name] for name in names}
+
+
+def _state(file: PythonFile[TaskError]) -> FunctionType | None:
+    state = getattr(file.namespace, STATE, None)
+    if state is not None and tuple(inspect.signature(state).parameters) != GIVEN[:1]:
+        raise file.error(f"it must be def {STATE}(env), of all that decides about the rest of an episode", STATE)
+    return state
 
 
 def _actions(file: PythonFile[TaskError], space: Any) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -1,10 +1,12 @@
 """Programs run in an environment, interpreted; what has been seen of it is remembered.
 
 An environment that is reset with the same seed and takes the same actions goes the same way. So what a program meets is
-a path in a tree of actions: a path that some program has gone before costs no step of the environment.
+a path in a tree of actions: a path that some program has gone before costs no step of the environment. Where the file
+tells the `state`, paths that lead to one state join there, and soon nothing is left to simulate.
 
-A program is run again and again until the episode is over, and one that no longer acts goes on with its last action, or
-its first where it has not acted: a policy acts at every step, so that returns compare with those of other policies.
+A program is run again and again until the episode is over. One that no longer acts, or has used up its budget on tests,
+goes on with its last action, or its first where it has not acted: a policy acts at every step, so that returns compare
+with those of other policies.
 """
 
 from __future__ import annotations
@@ -24,13 +26,15 @@ MOST_NODES = 400_000  # of all trees of a process, some 100 MB; beyond, they are
 
 
 class Node:
-    """A state that was reached: its perceptions, the reward of the step that led here, whether the episode is over."""
+    """A state that was reached: its perceptions, and for each action taken here the next state, the reward of the step,
+    and whether the episode was over.
+    """
 
-    __slots__ = ("children", "over", "reward", "senses")
+    __slots__ = ("children", "senses")
 
-    def __init__(self, senses: int, reward: float, over: bool) -> None:
-        self.senses, self.reward, self.over = senses, reward, over
-        self.children: dict[int, Node] = {}
+    def __init__(self, senses: int) -> None:
+        self.senses = senses
+        self.children: dict[int, tuple[Node, float, bool]] = {}
 
 
 class Explorer:
@@ -38,7 +42,9 @@ class Explorer:
 
     def __init__(self, perceptions: Perceptions) -> None:
         self.perceptions, self.env = perceptions, make(perceptions.env_id, perceptions.file)
+        self.limit = getattr(self.env.spec, "max_episode_steps", None) if perceptions.state else None
         self.roots: dict[int, Node] = {}
+        self.known: dict[Any, Node] = {}  # by state
         self.nodes = self.steps = 0
         self._at: Node | None = None  # where the environment itself is
 
@@ -46,39 +52,56 @@ class Explorer:
         """The state after the reset with this seed."""
         if seed not in self.roots:
             if self.nodes > MOST_NODES:
-                self.roots, self.nodes = {}, 0
-            self.roots[seed] = self._at = Node(self._reset(seed), 0.0, False)
-            self.nodes += 1
+                self.roots, self.known, self.nodes = {}, {}, 0
+            self.roots[seed] = self._at = self._node(self._reset(seed))
         return self.roots[seed]
 
-    def child(self, seed: int, path: Sequence[int], node: Node, action: int) -> Node:
-        """The state that `action` leads to from `node`, which `path` leads to from the seed's root."""
+    def child(self, seed: int, path: Sequence[int], node: Node, action: int) -> tuple[Node, float, bool]:
+        """The state that `action` leads to from `node`, which `path` leads to from the seed's root, the reward, and
+        whether the episode is over.
+        """
         if action not in node.children:
             if self._at is not node:
                 self._replay(seed, path, node)
-            node.children[action] = self._at = self._step(action)
-            self.nodes += 1
+            senses, reward, over = self._step(action)
+            self._at = self._node(senses)
+            node.children[action] = self._at, reward, over
         return node.children[action]
+
+    def _node(self, senses: int) -> Node:
+        """The node of the environment's state, which is the one known where the file tells states apart."""
+        if self.perceptions.state is None:
+            self.nodes += 1
+            return Node(senses)
+        key = self.perceptions.key(self.env)
+        if key not in self.known:
+            self.nodes += 1
+            self.known[key] = Node(senses)
+        return self.known[key]
 
     def _reset(self, seed: int) -> int:
         observation, _ = self.env.reset(seed=seed)
         return self.perceptions.sense(self.env, observation)
 
-    def _step(self, action: int) -> Node:
+    def _step(self, action: int) -> tuple[int, float, bool]:
+        """The perceptions after an action, its reward, and whether the episode is over: where states are told, but for
+        the limit of its steps, which `Run` counts.
+        """
         observation, reward, ended, cut, _ = self.env.step(self.perceptions.actions[action])
         self.steps += 1
-        return Node(self.perceptions.sense(self.env, observation), float(reward), bool(ended or cut))
+        over = bool(ended or (cut and not self.limit))
+        return self.perceptions.sense(self.env, observation), float(reward), over
 
     def _replay(self, seed: int, path: Sequence[int], node: Node) -> None:
         """Bring the environment to `node`. Raises TaskError where it comes to something else."""
         senses = self._reset(seed)
         for action in path:
-            senses = self._step(action).senses
+            senses = self._step(action)[0]
         if senses != node.senses:
             where = f"seed {seed}, after {len(path)} actions"
             raise TaskError(
                 f"{self.perceptions.env_id} does not repeat itself: {where} the perceptions are others than before",
-                "perceptions may depend on the environment's state alone, and that on the seed and the actions alone",
+                "perceptions, and `state`, may depend on the environment alone, and that on the seed and the actions",
             )
         self._at = node
 
@@ -92,27 +115,31 @@ class Stuck(Exception):
 
 
 class Run:
-    """One run of a program from the reset with `seed`: at most `limit` actions and perceptions."""
+    """One run of a program from the reset with `seed`: at most `limit` actions, and tests while fewer primitives than
+    that were counted.
+    """
 
     def __init__(self, explorer: Explorer, seed: int, limit: int) -> None:
         self.explorer, self.seed, self.fuel = explorer, seed, limit
+        self.most = min(limit, explorer.limit or limit)  # actions
         self.node, self.path = explorer.root(seed), list[int]()
         self.total = 0.0
 
     def act(self, action: int) -> None:
         """Take an action."""
-        self.primitive()
-        self.node = self.explorer.child(self.seed, self.path, self.node, action)
+        self.fuel -= 1
+        self.node, reward, over = self.explorer.child(self.seed, self.path, self.node, action)
         self.path.append(action)
-        self.total += self.node.reward
-        if self.node.over:
+        self.total += reward
+        if over or len(self.path) == self.most:
             raise Halt
 
-    def primitive(self) -> None:
-        """Count an action or a perception."""
+    def test(self, bit: int) -> bool:
+        """The perception with this bit."""
         self.fuel -= 1
         if self.fuel < 0:
-            raise Halt
+            raise Stuck
+        return bool(self.node.senses & bit)
 
 
 Code = Callable[[Run], None]
@@ -179,11 +206,7 @@ def _test(statement: While | If | IfElse, senses: dict[str, int]) -> Test:
         condition, expected = condition.condition, not expected
     bit = senses[condition.name]
 
-    def test(r: Run) -> bool:
-        r.primitive()
-        return bool(r.node.senses & bit) == expected
-
-    return test
+    return lambda r: r.test(bit) == expected
 
 
 def first_action(program: Program) -> Action:

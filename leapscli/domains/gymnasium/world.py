@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,16 +41,17 @@ class EnvWorld:
         return EnvCanvas(self)
 
     @cached_property
-    def text(self) -> str:
-        """The environment's own text of it, else its perceptions."""
+    def drawn(self) -> str:
+        """The environment's own text of it, in its colours, and its perceptions."""
         modes = self._metadata().get("render_modes", ())
         player = Player(self, "ansi" if "ansi" in modes else None)
         player.go(self.agent[0])
         drawn = player.env.render() if "ansi" in modes else None
         names = [name for i, name in enumerate(self.perceptions.functions) if player.senses >> i & 1]
         player.env.close()
-        seen = f"perceives: {', '.join(names) or 'nothing'}"
-        return f"{_plain(drawn)}\n{seen}" if isinstance(drawn, str) else seen
+        name = f"{self.perceptions.env_id}, seed {self.seed}\nafter {self.agent[0]} actions"
+        lines = [name, *(drawn.strip("\n").splitlines() if isinstance(drawn, str) else ())]
+        return "\n".join([*(line.rstrip() for line in lines), f"perceives {', '.join(names) or 'nothing'}"])
 
     def _metadata(self) -> dict[str, Any]:
         env = make(self.perceptions.env_id, self.perceptions.file)
@@ -57,14 +59,7 @@ class EnvWorld:
         return dict(env.metadata)
 
     def __str__(self) -> str:
-        return f"{self.perceptions.env_id}, seed {self.seed}, after {self.agent[0]} actions\n{self.text}"
-
-
-def _plain(drawn: str) -> str:
-    """The text without control sequences; a coloured character, which marks a place, in brackets would move others."""
-    import re
-
-    return "\n".join(line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", drawn).strip("\n").splitlines())
+        return re.sub(r"\x1b\[[0-9;]*m", "", self.drawn)
 
 
 class Player:

@@ -1,4 +1,4 @@
-"""What a cell of MiniGrid holds, in one byte: type, colour and state; 0 is an empty cell.
+"""Cells of MiniGrid, a byte each: type, colour and state of the thing there; 0 is an empty cell.
 
 Types, colours and states have the numbers of the `minigrid` package, but for the empty cell.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from leapscli.domains.grid.looks import Looks
 
 TYPES = {"wall": 2, "floor": 3, "door": 4, "key": 5, "ball": 6, "box": 7, "goal": 8, "lava": 9}
+INITIALS = {"red": "r", "green": "g", "blue": "b", "purple": "p", "yellow": "y", "grey": "e"}
 COLOURS = {"red": 0, "green": 1, "blue": 2, "purple": 3, "yellow": 4, "grey": 5}
 OPEN, CLOSED, LOCKED = range(3)  # of a door
 
@@ -35,12 +36,12 @@ WALL, GOAL, LAVA = cell("wall", "grey"), cell("goal", "green"), cell("lava", "re
 
 
 def looks() -> Looks:
-    """Glyphs of two characters: the thing, and the first letter of its colour; of a door also its state."""
+    """Glyphs of three characters: the thing, and the initial of its colour; of a door also its state."""
     glyphs, colours = {EMPTY: ".  "}, {EMPTY: "#faf7f0"}
     for kind, letter in _LETTERS.items():
         for name in COLOURS:
             for state in _STATES if kind == "door" else (0,):
                 value = cell(kind, name, state)
-                glyphs[value] = f"{letter}{name[0]}{_STATES[state] if kind == 'door' else ' '}"
+                glyphs[value] = f"{letter}{INITIALS[name]}{_STATES[state] if kind == 'door' else ' '}"
                 colours[value] = "#ff8a3d" if kind == "lava" else "#475263" if kind == "wall" else _HEX[name]
     return Looks(glyphs | {WALL: "###", LAVA: "~~~", GOAL: "G  "}, colours)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import Any
 
 from PIL import Image, ImageDraw
 
-from leapscli.domains.karel.canvas import cell_size, world_image
+from leapscli.domains.karel.canvas import cell_size
 from leapscli.domains.karel.colours import Colour
 from leapscli.domains.karel.sprites import font
-from leapscli.domains.karel.world import World
 from leapscli.dsl.printer import layout
 from leapscli.dsl.tree import Style
 from leapscli.report.palette import FAINT, INK, PAPER
@@ -37,9 +37,10 @@ def beside(images: Sequence[Image.Image], titles: Sequence[str]) -> Image.Image:
     return sheet
 
 
-def world_png(world: World) -> bytes:
+def world_png(world: Any) -> bytes:
     """One world as a PNG file."""
-    return png(world_image(world))
+    cell = cell_size(world.height, world.width)
+    return png(world.canvas(cell).show(world.cells, world.agent))
 
 
 def episode_png(episode: Episode, style: Style) -> bytes:

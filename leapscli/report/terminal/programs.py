@@ -9,7 +9,6 @@ from rich.text import Text
 
 from leapscli.dsl.printer import layout
 from leapscli.dsl.program import Program
-from leapscli.dsl.published import ACTIONS, PERCEPTIONS
 from leapscli.dsl.tree import Style
 from leapscli.report.palette import LIT_STYLE, SYNTAX_STYLE
 
@@ -18,29 +17,30 @@ KEYWORDS = frozenset(
     ("DEF", "run", "WHILE", "REPEAT", "IF", "IFELSE", "ELSE", "not", "def", "while", "for", "in", "range", "if", "else")
 )
 _OPENERS = frozenset("mcwrie")
+_TESTS = frozenset(("while", "if", "elif", "not"))  # a perception stands behind them
 
 
 def parts(line: str) -> Iterator[tuple[str, str]]:
     """A line of a program, in either form, as (text, kind) pieces; kinds are the keys of palette.SYNTAX."""
-    pieces = _PART.findall(line)
+    pieces, before = _PART.findall(line), ("", "")
     for i, piece in enumerate(pieces):
-        yield piece, _kind(piece, pieces[i + 1] if i + 1 < len(pieces) else "")
+        yield piece, _kind(piece, before, pieces[i + 1] if i + 1 < len(pieces) else "")
+        before = (before[1], piece) if piece.strip() else before
 
 
-def _kind(piece: str, following: str) -> str:
+def _kind(piece: str, before: tuple[str, str], following: str) -> str:
+    """The kind of a piece, which stands behind the two pieces `before`, blanks left out."""
     if piece.startswith("#"):
         return "comment"
-    if piece in ACTIONS:
-        return "action"
-    if piece in PERCEPTIONS:
-        return "perception"
     if piece in KEYWORDS:
         return "keyword"
     if piece.isdigit() or piece.startswith("R="):
         return "number"
     if piece in "()" or (piece in _OPENERS and following[:1] in ("(", ")")):
         return "bracket"
-    return "plain"
+    if not piece.isidentifier() or piece == "_":
+        return "plain"
+    return "perception" if before == ("c", "(") or before[1] in _TESTS else "action"
 
 
 def highlight(lines: Sequence[str], lit: int | None = None, *, first: int = 0) -> Text:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,10 +65,12 @@ def rank(scale: Scale | None) -> int:
     return len(_CELLS) if scale is None else list(_CELLS).index(scale)
 
 
-def draw_world(world: World | GridWorld, room: Size, *, colours: bool = True) -> Text:
+def draw_world(world: Any, room: Size, *, colours: bool = True) -> Text:
     """The world as large as `room` allows; cut to the part around Karel, and saying so, where no scale fits."""
     if isinstance(world, GridWorld):
         return _draw_grid(world, room, colours)
+    if not isinstance(world, World):  # an environment draws itself
+        return Text.from_ansi(world.drawn) if colours else Text(str(world), no_wrap=True, overflow="crop")
     lines = str(world).splitlines()
     if not colours and len(lines) <= room.lines and world.width <= room.columns:
         return Text("\n".join(lines), no_wrap=True, overflow="ignore")
@@ -116,7 +118,7 @@ def _is_light(colour: str) -> bool:
     return 0.3 * red + 0.6 * green + 0.1 * blue > 140
 
 
-def before_and_after(before: World | GridWorld, after: World | GridWorld, console: Console) -> RenderableType:
+def before_and_after(before: Any, after: Any, console: Console) -> RenderableType:
     """Both worlds under their names, side by side where that costs no more than legibility allows, else stacked."""
     colours, whole = has_colours(console), page(console)
     pane = Size(whole.lines, (console.width - 4) // 2)

@@ -340,7 +340,7 @@ def test_rewards_that_sum_to_infinity_are_said_to_do_so(tmp_path: Path) -> None:
             return np.array([[np.inf]])
 
     arena, tokens = mine.arena(mine.sample(1, seed=0)), TokenBatch.of([STRAIGHT_ON])
-    error = explained(FloatingPointError("too much"), mine.module, Full(), tokens, arena, Budget.calls())
+    error = explained(FloatingPointError("too much"), mine.module, mine.domain, Full(), tokens, arena, Budget.calls())
     assert str(error).endswith("my_task.py:19: reward: FloatingPointError: too much")
 
 

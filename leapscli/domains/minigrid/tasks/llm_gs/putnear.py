@@ -33,7 +33,7 @@ def draw(rng: np.random.Generator, height: int, width: int) -> GridWorld:
 
 
 def memory(state: GridWorld) -> list[int]:
-    """Whether the ball was picked up."""
+    """1 once the ball was picked up."""
     return [0]
 
 

@@ -36,7 +36,7 @@ def draw(rng: np.random.Generator, height: int, width: int) -> GridWorld:
 
 
 def memory(state: GridWorld) -> list[int]:
-    """Whether the red door was opened."""
+    """1 once the red door was opened."""
     return [0]
 
 
