@@ -48,7 +48,10 @@ TaskArgument = Annotated[
 DomainOption = Annotated[
     Path | None,
     typer.Option(
-        "--domain", metavar="FILE", help="World of your own, with a task in it: the same as TASK.", show_default=False
+        "--domain",
+        metavar="FILE",
+        help="World of your own; the task is the one in it, unless TASK names another.",
+        show_default=False,
     ),
 ]
 # An environment is interpreted: fewer states, and an end where nothing tells that it is solved.
@@ -164,7 +167,10 @@ def synthesize(
     from leapscli.stages.sweep.sweep import Sweep
     from leapscli.stages.synthesize.choose import choose_recipe
 
-    name = the_task(task or (str(domain) if domain else None), task_option, env, perceptions)
+    named = the_task(task, task_option, env, perceptions)
+    name = named or (str(domain) if domain else None)
+    if domain and named:
+        check_world(named, domain)
     if name is None:
         raise InputError("no task to solve", "as in `leaps synthesize harvester`; `leaps tasks` lists them")
     place, chosen = Workspace.locate(workspace), overrides(settings, seed, max_time, crashable=crashable)
@@ -198,6 +204,16 @@ def synthesize(
         run = _run(plan, resume)
         with keeping(run):
             show_found(run, plan.task, as_json)
+
+
+def check_world(task: str, domain: Path) -> None:
+    """Raises InputError where the task is of another world than that of `--domain`."""
+    from leapscli.tasks.registry import task as find_task
+
+    world, found = find_task(str(domain)).domain, find_task(task).domain
+    if found.name != world.name:
+        hint = f"its file names the world, beside it: WORLD = {domain.name!r}"
+        raise InputError(f"{task} is no task of the world {domain}, but of {found.name}", hint)
 
 
 def _say_speed(plan: SearchPlan) -> None:

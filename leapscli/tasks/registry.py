@@ -213,6 +213,11 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
     return replace(found, crashable=crashable)
 
 
+def is_elsewhere(name: str) -> bool:
+    """True for a name that may be of a world other than Karel's: a file, an environment, a task of another domain."""
+    return name.endswith(".py") or name.startswith(ENVIRONMENTS) or name in elsewhere()
+
+
 def _found(name: str | Path, height: int | None, width: int | None) -> Task:
     if not isinstance(name, str | Path):
         raise TaskError(f"a task is called by its name or its file, not {described(name)}", f"{', '.join(names())}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.published import PUBLISHED
 from leapscli.errors import RecipeError
 from leapscli.recipes.kinds import DEFAULTS, OF_MODELS
 from leapscli.recipes.loading import recipe_files
@@ -14,12 +15,16 @@ from leapscli.recipes.search import SearchRecipe
 from leapscli.search.discovery import find, names
 from leapscli.search.library import CRASHABLE, SHIPPED
 from leapscli.search.recipe import load_search_recipe
+from leapscli.tasks.registry import is_elsewhere
+from leapscli.tasks.registry import task as find_task
 
 
-def default_recipe(workspace: Workspace, model: str | None = None) -> str:
+def default_recipe(workspace: Workspace, model: str | None = None, task: str = "") -> str:
     """The recipe of a search that names none: where a model is named, or the workspace has one of its own, it searches
-    that model's space; else programs.
+    that model's space; else programs, as in worlds whose language no model knows.
     """
+    if model is None and is_elsewhere(task) and find_task(task).domain.vocabulary != PUBLISHED:
+        return DEFAULTS["search"]
     return OF_MODELS if model is not None or workspace.list("model") else DEFAULTS["search"]
 
 
@@ -45,7 +50,7 @@ def choose_recipe(
         overrides = [*overrides, f"searcher={json.dumps(place)}"]
     own = searcher if searcher in known else None
     shared = searcher is not None and not (name or own)
-    chosen = name or own or (OF_MODELS if shared else default_recipe(workspace, model))
+    chosen = name or own or (OF_MODELS if shared else default_recipe(workspace, model, task))
     recipe = load_search_recipe(chosen, overrides, workspace.root, task=task, shared=shared)
     return under_rules(recipe, recipe.crashable)
 

@@ -17,6 +17,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.layout import WEIGHTS
 from leapscli.artifacts.store import Workspace
 from leapscli.dsl.batch import TokenBatch
+from leapscli.dsl.published import PUBLISHED
 from leapscli.dsl.vocabulary import Vocabulary
 from leapscli.errors import InputError, MissingArtifact
 from leapscli.recipes.search import SearchRecipe
@@ -73,6 +74,8 @@ def search_key(recipe: SearchRecipe, task: Task, model: Artifact | None) -> str:
     parts = {name: value for name, value in parts.items() if (name, value) not in ADDED}
     own = task.source.read_text(encoding="utf-8") if task.source else None
     about = [task.name, task.height, task.width, own, find(recipe.searcher).digest]
+    if task.domain.vocabulary != PUBLISHED:
+        about.append(task.domain.name)  # which changes with the rules
     if (library := getattr(recipe, "library", None)) is not None:
         about.append(digest(library))
     text = json.dumps([parts, about, model and model.manifest.content], sort_keys=True)
@@ -173,8 +176,11 @@ def prepare(
     place = model_device(device, artifact)
     space = load_space(artifact, recipe, place) if artifact and place else None
 
-    states = States(recipe, task, space.decode if space else None, threads)
     words = task.domain.vocabulary
+    if space and space.vocabulary != words:
+        hint = "--searcher library-evolution, evolution or hill-climbing search programs"
+        raise InputError(f"a model of {space.vocabulary} for {task.name}, whose language is {words}", hint)
+    states = States(recipe, task, space.decode if space else None, threads)
     built = searcher.build(recipe, space, task.name, words)
     search = Search(built, states.searched(), states.validation(), states.general(), words)
     return SearchPlan(recipe, workspace, task, artifact, search, states.spare(), threads, place)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import math
+import os
 import re
 from numbers import Integral, Real
 from pathlib import Path
@@ -39,6 +40,9 @@ SPECIAL = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR
 SPECIAL |= inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
+_WORLDS: dict[tuple[Path, bytes], ModuleType] = {}  # compiled once for each content
+
+
 def task_name(path: Path) -> str:
     """The name of the task in this file: `sweeper` for sweeper.py."""
     return re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_") or "task"
@@ -53,9 +57,14 @@ def load(path: Path) -> ModuleType:
         str(path.absolute()).encode()
     except UnicodeEncodeError:  # it is recorded in artifacts, which are UTF-8
         raise TaskError(f"{path}: its name, or that of its folder, is not UTF-8", "rename it") from None
+    key = path.absolute(), path.read_bytes() if os.access(path, os.R_OK) else b""
+    if key in _WORLDS:
+        return _WORLDS[key]
     file = TaskFile(path)
+    if world := file.world():
+        return load_world(file, world, task_name(world.path))
     if file.is_world:
-        return load_world(file, task_name(path))
+        return _WORLDS.setdefault(key, load_world(file, file, task_name(path)))
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
     made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=path)
     for name in [name for name in ARGUMENTS if name in file]:
@@ -70,12 +79,29 @@ class TaskFile(PythonFile[TaskError]):
     def __init__(self, path: Path) -> None:
         super().__init__(path, f"leaps_task_{task_name(path)}".replace("-", "_"), TaskError, SEE)
         check_bounds(self.namespace)
-        self.is_world = "ACTIONS" in self or "PERCEPTIONS" in self or "act" in self
+        self.is_world = any(name in self for name in ("WORLD", "ACTIONS", "PERCEPTIONS", "act"))
+        if "WORLD" in self:
+            return
         needed, see = (BY_WORLDS, SEE_WORLDS) if self.is_world else (NEEDED, SEE)
         for name in needed:
             if name not in self:
                 what = "a world" if self.is_world else "a task"
                 raise TaskError(f"{path}: it defines no {name}", f"{what} needs {', '.join(needed)}; {see}")
+
+    def world(self) -> TaskFile | None:
+        """The file of the world that this one has a task for: WORLD, beside it."""
+        if "WORLD" not in self:
+            return None
+        name = self.namespace.WORLD
+        if not isinstance(name, str) or not name.endswith(".py"):
+            raise self.error(f"expected the file of a world, not {name!r:.60}", "WORLD")
+        path = self.path.parent / name
+        if not path.is_file():
+            raise self.error(f"no file {path}", "WORLD")
+        world = TaskFile(path)
+        if not world.is_world or "WORLD" in world:
+            raise self.error(f"{path} defines no world", "WORLD")
+        return world
 
     def size(self) -> tuple[int, int]:
         """SIZE."""

@@ -18,7 +18,6 @@ from leapscli.domains.grid.looks import Looks
 from leapscli.domains.grid.world import GridWorld
 from leapscli.dsl.probabilities import PAPER, Probabilities
 from leapscli.dsl.vocabulary import Vocabulary
-from leapscli.engine.domain import CompiledDomain
 from leapscli.errors import InputError, WorldError, described
 from leapscli.tasks.custom.checks import checked_memory, guarded
 from leapscli.tasks.custom.repeat import repeatable
@@ -44,30 +43,36 @@ ARGUMENTS = {
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
-def load_world(file: Any, name: str) -> ModuleType:
-    """The world and the task that `file` (a `TaskFile`) defines, as the registry wants it.
+def load_world(file: Any, world: Any, name: str) -> ModuleType:
+    """The task that `file` (a `TaskFile`) defines in the `world` called `name`, as the registry wants it.
 
+    The two may be one file; what the task does not define itself is the world's.
     Raises TaskError naming file and line.
     """
+
+    def of(definition: str) -> Any:
+        return file if definition in file else world
+
     made = ModuleType(file.namespace.__name__, file.namespace.__doc__)
-    made.__dict__.update(SIZE=file.size(), BEST=file.best(), SOURCE=file.path)
-    vocabulary, looks, blame = _vocabulary(file, name), _looks(file), file.error
-    draw = _draw(file.function("draw"), looks, blame)
+    made.__dict__.update(SIZE=of("SIZE").size(), BEST=of("BEST").best(), SOURCE=file.path)
+    vocabulary, looks = _vocabulary(world, name), _looks(world)
+    draw = _draw(of("draw").function("draw"), looks, of("draw").error)
     first = draw(np.random.default_rng(0), *made.SIZE)
     size, content = len(first.agent), hashlib.sha256()
-    act, sense = file.function("act"), file.function("sense")
+    act, sense, blame = world.function("act"), world.function("sense"), world.error
     rules = checked_rules(act, sense, size, blame)
     own_act, own_sense = compiled_act(act, size, blame, content), compiled_sense(sense, size, blame, content)
     compare(rules, own_act, own_sense, vocabulary, first, blame)
     content.update(vocabulary.hash.encode())
     title = f"{name}-{content.hexdigest()[:16]}"
-    domain: CompiledDomain = grid_domain(title, vocabulary, rules, looks, act=own_act, sense=own_sense, size=size)
-    reward = file.function("reward")
+    domain = grid_domain(title, vocabulary, rules, looks, act=own_act, sense=own_sense, size=size)
+    reward, blame = of("reward").function("reward"), of("reward").error
     made.__dict__.update(DOMAIN=domain, draw=draw, reward=checked_reward(reward, blame))
     made.__dict__["compiled_reward"] = compiled_reward(reward, size, blame)
-    made.__dict__["check"] = guarded("check", file.function("check"), blame) if "check" in file else _any_size
-    if "memory" in file:
-        made.__dict__["memory"] = checked_memory(file.function("memory"), blame)
+    owner = of("check")
+    made.__dict__["check"] = guarded("check", owner.function("check"), owner.error) if "check" in owner else _any_size
+    if "memory" in (owner := of("memory")):
+        made.__dict__["memory"] = checked_memory(owner.function("memory"), owner.error)
     return made
 
 

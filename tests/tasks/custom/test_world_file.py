@@ -132,6 +132,25 @@ def test_chances_decide_what_random_programs_are_made_of(tmp_path) -> None:
     )
 
 
+def test_another_task_in_the_same_world(tmp_path, lift) -> None:
+    (tmp_path / "lift.py").write_text(TEXT, encoding="utf-8")
+    other = tmp_path / "top.py"
+    other.write_text(
+        '"""Reach the top."""\nWORLD = "lift.py"\nSIZE = (3, 1)\n\n'
+        "def reward(action, changed, agent, cells, memory):\n    return (1.0 if agent[0] == 0 else 0.0), agent[0] == 0\n",
+        encoding="utf-8",
+    )
+    top = task(str(other))
+    assert top.domain.name == lift.domain.name and (top.height, top.width) == (3, 1)
+    assert top.returns([Program.parse("DEF run m( up up m)", top.domain.vocabulary)], top.sample(2, 0)).tolist() == [
+        [1.0, 1.0]
+    ]
+    for name, complaint in (("gone.py", "no file"), ("top.py", "defines no world")):
+        other.write_text(f"WORLD = {name!r}\n", encoding="utf-8")
+        with pytest.raises(TaskError, match=f"top.py:1: WORLD: .*{complaint}"):
+            task(str(other))
+
+
 def test_a_grid_world_is_checked() -> None:
     for cells, agent in (
         (np.zeros(3), (0, 0)),
