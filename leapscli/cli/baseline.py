@@ -71,6 +71,7 @@ def baseline(
     from leapscli.recipes.loading import load_recipe
     from leapscli.stages.baseline import policy_name, prepare
     from leapscli.stages.sources import parse_size
+    from leapscli.tasks.registry import in_karels_world
     from leapscli.tasks.registry import task as find_task
 
     wanted = the_task(task, task_option)
@@ -79,7 +80,7 @@ def baseline(
     place = Workspace.locate(workspace)
     chosen = load_recipe("policy", recipe, overrides(settings, seed, max_time), place.root)
     height, width = parse_size(size)
-    found = find_task(wanted, height=height, width=width)
+    found = in_karels_world(find_task(wanted, height=height, width=width), "baselines are trained")
     plan = prepare(chosen, place, found, name or policy_name(found, recipe))
     if dry_run:
         _say_plan(plan, as_json)

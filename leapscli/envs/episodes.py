@@ -14,7 +14,7 @@ from leapscli.engine.arena import Arena
 from leapscli.engine.stepping import Rows, Stepping
 from leapscli.envs.observations import NONE, Kind, Observer
 from leapscli.errors import InputError, LeapsError, TaskError, described
-from leapscli.tasks.registry import Size, Task, sized
+from leapscli.tasks.registry import Size, Task, in_karels_world, sized
 
 Masks: TypeAlias = NDArray[np.bool_]
 RENDERED = ("rgb_array", "ansi")
@@ -25,7 +25,7 @@ def find(task: str | Path | Task | None, size: Size) -> Task:
     """The task meant. Raises TaskError, InputError."""
     if task is None:
         raise InputError("no task", 'as in gymnasium.make("leaps/Karel-v0", task="./my_task.py")')
-    return sized(task, size)
+    return in_karels_world(sized(task, size), "environments and baselines are")
 
 
 def check_render_mode(mode: str | None) -> None:

@@ -21,7 +21,7 @@ from leapscli.results.evaluation import Evaluation
 from leapscli.stages.report.episodes import LARGE, LARGE_STATES, STATES, STEPS, summary
 from leapscli.stages.sources import parse_size
 from leapscli.tasks.play import play
-from leapscli.tasks.registry import DEFAULT_BUDGET, Task, task
+from leapscli.tasks.registry import DEFAULT_BUDGET, Task, in_karels_world, task
 from leapscli.tasks.suites import names
 
 KEPT = 8  # sets of states
@@ -47,7 +47,8 @@ class Scores:
         if name not in self.names:
             raise InputError(f"no task {name[:100]!r} here", "a task file of your own is named on the command line")
         height, width = parse_size(size or None)
-        return task(self._own.get(name, name), height=height, width=width)
+        found = task(self._own.get(name, name), height=height, width=width)
+        return in_karels_world(found, "the studio is")
 
     def figures(self, program: Program, judge: Task) -> Content:
         """The returns on 1,000 states of a task: their summary, and the worst episodes by their indices."""

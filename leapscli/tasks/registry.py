@@ -213,6 +213,13 @@ def task(name: str | Path, *, height: int | None = None, width: int | None = Non
     return replace(found, crashable=crashable)
 
 
+def in_karels_world(judge: Task, what: str) -> Task:
+    """The task. Raises TaskError where its world is another, which `what` cannot do anything with yet."""
+    if judge.domain is not KAREL:
+        raise TaskError(f"{judge.name}: {what} only for tasks in Karel's world", "leaps run --gif, --watch show others")
+    return judge
+
+
 def is_elsewhere(name: str) -> bool:
     """True for a name that may be of a world other than Karel's: a file, an environment, a task of another domain."""
     return name.endswith(".py") or name.startswith(ENVIRONMENTS) or name in elsewhere()

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from rich.table import Table
 from rich.text import Text
 
+from leapscli.dsl.published import PUBLISHED
 from leapscli.report.palette import SYNTAX_STYLE
 from leapscli.report.terminal.tables import Rows
 from leapscli.tasks.episode import Episode
@@ -44,7 +45,9 @@ def episode_facts(episode: Episode, circumstances: Iterable[tuple[str, str]]) ->
         ("end", Text(how, "yellow" if episode.truncated else "")),
     ]
     if bumps:
-        rows.append(("no effect", f"{_many(bumps, 'action')} (a bump, nothing to pick up, a full cell)"))
+        karel = episode.program.vocabulary == PUBLISHED
+        why = " (a bump, nothing to pick up, a full cell)" if karel else ""
+        rows.append(("no effect", f"{_many(bumps, 'action')}{why}"))
     if episode.total is not None:
         rows.append(("return", Text(return_text(episode.total), "bold green" if episode.solved else "bold")))
     return facts([*rows, *circumstances])

@@ -10,6 +10,7 @@ from leapscli.artifacts.artifact import Artifact
 from leapscli.artifacts.history import read_history
 from leapscli.artifacts.layout import HISTORY, STATE
 from leapscli.artifacts.store import Workspace
+from leapscli.dsl.published import PUBLISHED
 from leapscli.errors import ArtifactError, TaskError
 from leapscli.report.pages.code import for_player
 from leapscli.report.pages.page import page
@@ -29,6 +30,7 @@ def run_report(workspace: Workspace, run: Artifact, task: str | None = None) -> 
     """The page of a run; its program plays on `task`, or on that it was found for."""
     source, metrics = load_program(str(run.path), workspace), run.manifest.metrics
     chosen, why = _task(source, run, task)
+    drawn = chosen is None or chosen.domain.vocabulary == PUBLISHED
     name, method = task_title(run), label(str(source.recipe.get("searcher")))
     results = evaluations(source.program, chosen, source.budget) if chosen else []
     return page(
@@ -37,9 +39,9 @@ def run_report(workspace: Workspace, run: Artifact, task: str | None = None) -> 
         reference=run.reference,
         program=source.program,
         programs=[for_player(source.program)],
-        recordings=recordings(results),
+        recordings=recordings(results) if drawn else [],
         task=task_words(chosen),
-        left_out=why,
+        left_out=why if drawn else "only Karel's world is played here; leaps run --gif draws others",
         facts=[
             ("return on fresh states", metrics.get("return_held_out")),
             ("on validation states", metrics.get("return_validation")),

@@ -137,7 +137,8 @@ def test_another_task_in_the_same_world(tmp_path, lift) -> None:
     other = tmp_path / "top.py"
     other.write_text(
         '"""Reach the top."""\nWORLD = "lift.py"\nSIZE = (3, 1)\n\n'
-        "def reward(action, changed, agent, cells, memory):\n    return (1.0 if agent[0] == 0 else 0.0), agent[0] == 0\n",
+        "def reward(action, changed, agent, cells, memory):\n"
+        "    return (1.0 if agent[0] == 0 else 0.0), agent[0] == 0\n",
         encoding="utf-8",
     )
     top = task(str(other))
