@@ -30,7 +30,13 @@ def call(*arguments: str):
 
 def test_the_list_names_every_page_and_its_subject():
     lines = [line.split(maxsplit=1) for line in call().stdout.splitlines()[1:]]
-    assert [name for name, _ in lines] == [*(path.stem for path in PAGES), "greedy.py", "sweeper.py"]
+    assert [name for name, _ in lines] == [
+        *(path.stem for path in PAGES),
+        "greedy.py",
+        "lift.py",
+        "sweeper.py",
+        "taxi.py",
+    ]
     assert all(len(about.split()) > 3 and "`" not in about for _, about in lines)
 
 

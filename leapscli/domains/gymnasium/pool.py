@@ -29,7 +29,8 @@ class Worker:
     def ask(self, programs: list[list[int]], seeds: Sequence[int], limit: int) -> dict[str, Any]:
         """The returns of the programs from these seeds. Raises TaskError."""
         process = self._running()
-        assert process.stdin and process.stdout
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.write(json.dumps({"programs": programs, "seeds": list(seeds), "limit": limit}) + "\n")
             process.stdin.flush()

@@ -1,4 +1,4 @@
-"""Reach the goal in the far corner through the gap in a column of lava."""
+"""Reach the goal in the far corner through the gap in a column of lava. (LLM-GS, appendix: MiniGrid.)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pick up the ball and drop it beside the box."""
+"""Pick up the ball and drop it beside the box. (LLM-GS, appendix: MiniGrid.)"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open the red door in the left wall, then the blue one in the right."""
+"""Open the red door in the left wall, then the blue one in the right. (LLM-GS, appendix: MiniGrid.)"""
 
 from __future__ import annotations
 
