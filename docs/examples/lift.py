@@ -1,4 +1,4 @@
-"""A lift: bring everybody who waits to the ground floor."""
+"""A lift that brings everybody who waits to the ground floor."""
 
 SIZE = (6, 1)  # floors × 1
 ACTIONS = ("up", "down", "load", "unload")

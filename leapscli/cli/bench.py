@@ -34,7 +34,8 @@ TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TASK]...",
-        help="Tasks to measure: names, task files or folders, or the groups all, leaps, karel-hard, llm-gs and minigrid-llm-gs.",
+        help="Tasks to measure: names, task files or folders, or the groups all, leaps, karel-hard, llm-gs and "
+        "minigrid-llm-gs.",
         show_default="all",
     ),
 ]

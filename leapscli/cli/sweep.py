@@ -36,7 +36,8 @@ TasksArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="TASK...",
-        help="Tasks to solve: names, files or folders of your own, or the groups all, leaps, karel-hard, llm-gs and minigrid-llm-gs. "
+        help="Tasks to solve: names, files or folders of your own, or the groups all, leaps, karel-hard, llm-gs and "
+        "minigrid-llm-gs. "
         "Spaces or commas stand between them.",
         show_default=False,
     ),
