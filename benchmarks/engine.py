@@ -30,6 +30,7 @@ from leapscli.dsl.sampler import sample_programs
 from leapscli.engine.arena import Arena
 from leapscli.engine.budget import Budget
 from leapscli.engine.compiled import interpreter, scorer
+from leapscli.engine.compiled.assembler import assembler
 from leapscli.engine.engine import Scorer
 from leapscli.engine.judge import Judge
 from leapscli.jit import inline, kernel, with_names
@@ -80,7 +81,14 @@ def counter() -> Scorer:
     """A scorer whose returns are the primitives (or calls) that each run counted, with harvester's reward."""
     hook = inline(with_names(KAREL.judge, "counting", reward=inline(harvester.reward)))
     run = inline(with_names(counting, "counting", interpret=interpreter.specialise(KAREL, hook, "counting")))
-    return Scorer(KAREL, kernel(with_names(scorer.score, "counting", interpret=run, enter=inline(KAREL.enter))))
+    return Scorer(
+        KAREL,
+        kernel(
+            with_names(
+                scorer.score, "counting", interpret=run, enter=inline(KAREL.enter), assemble=assembler(KAREL.vocabulary)
+            )
+        ),
+    )
 
 
 def engine_lines() -> dict[str, dict[str, Rate]]:
