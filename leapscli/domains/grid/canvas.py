@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
-
-from leapscli.domains.grid.world import GridWorld
 
 GRID, INK, AGENT, EDGE = "#e4ded2", "#262c36", "#d62839", "#ffffff"
 SMOOTH = 4  # the agent is drawn this much larger
@@ -16,9 +15,9 @@ WRITTEN = 10  # pixels a cell from which its text is written
 
 
 class GridCanvas:
-    """A world's image that follows the world: `show` repaints only the cells that changed."""
+    """The image of a `GridWorld` that follows it: `show` repaints only the cells that changed."""
 
-    def __init__(self, world: GridWorld, cell: int) -> None:
+    def __init__(self, world: Any, cell: int) -> None:
         self.start, self.size = world, cell
         self.image = Image.new("RGB", (world.width * cell + 1, world.height * cell + 1), GRID)
         self._shown = np.full((world.height, world.width), -1, np.int16)

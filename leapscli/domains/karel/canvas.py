@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,6 @@ from PIL import Image, ImageDraw
 from leapscli.domains.karel.cells import WALL
 from leapscli.domains.karel.colours import KAREL, KAREL_EDGE, WALL_EDGE
 from leapscli.domains.karel.sprites import Atlas
-from leapscli.domains.karel.world import World
 
 RINGED = 24  # pixels a cell up to which Karel is ringed
 
@@ -83,7 +83,7 @@ def _beside(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return padded[2:, 1:-1] | padded[:-2, 1:-1] | padded[1:-1, 2:] | padded[1:-1, :-2]
 
 
-def world_image(world: World, cell: int | None = None) -> Image.Image:
+def world_image(world: Any, cell: int | None = None) -> Image.Image:
     """One world as an image."""
     canvas = Canvas(world.height, world.width, cell)
-    return canvas.show(np.where(world.walls, np.uint8(WALL), world.markers), world.agent)
+    return canvas.show(world.cells, world.agent)
