@@ -35,8 +35,8 @@ GIVEN, STATE = ("env", "observation"), "state"
 
 @dataclass(frozen=True)
 class Perceptions:
-    """A file of perceptions: the functions by name, the actions by name as the environment takes them (None: its own,
-    to be named by number), and how to make an environment of that `env_id`.
+    """A file of perceptions: the functions by name, and the actions as the environment of that `env_id` takes them, in
+    the order of their names.
     """
 
     env_id: str
